@@ -1,0 +1,39 @@
+namespace Simulator.Models.Costs;
+
+/// <summary>A cost model that follows one batch: it keeps the sums that its iterations depend on.</summary>
+/// <remarks>
+/// Implemented by structs; the engine is generic over it, so that a call is neither virtual nor an allocation. Each batch
+/// slot of a replica holds one. Decode rows stay from iteration to iteration and grow by one token in each; prefill rows
+/// are set anew for every iteration.
+/// </remarks>
+public interface ICostAccumulator
+{
+    /// <summary>Adds a decode row.</summary>
+    /// <param name="contextTokens">Tokens in its KV cache before the next iteration.</param>
+    void AddDecode(int contextTokens);
+
+    /// <summary>Removes a decode row.</summary>
+    /// <param name="contextTokens">Tokens in its KV cache before the next iteration.</param>
+    void RemoveDecode(int contextTokens);
+
+    /// <summary>Adds a prefill row to the next iteration.</summary>
+    /// <param name="queryTokens">Tokens to process, at least 1.</param>
+    /// <param name="contextTokens">Tokens of the same sequence already in the KV cache.</param>
+    /// <param name="emits">True when the row ends its prompt, and so yields a token.</param>
+    void AddPrefill(int queryTokens, int contextTokens, bool emits);
+
+    /// <summary>Cost of the next iteration with its prefill rows.</summary>
+    IterationCost Mixed();
+
+    /// <summary>Costs of the next iterations while there are decode rows only.</summary>
+    /// <param name="most">At most so many iterations, at least 1.</param>
+    /// <returns>A progression for 1 to <paramref name="most"/> iterations.</returns>
+    CostProgression DecodeOnly(int most);
+
+    /// <summary>Moves past iterations: every decode context grows by that many tokens, prefill rows go.</summary>
+    /// <param name="iterations">Iterations that ran, at least 1; 1 if there were prefill rows.</param>
+    void Advance(int iterations);
+
+    /// <summary>Sums that describe the next iteration.</summary>
+    IterationShape Shape { get; }
+}
