@@ -10,6 +10,7 @@ internal sealed class DecodeCosts
 {
     private const long Beyond = 1L << 30;
     private const long Greatest = 1L << 40;
+    private const double Near = 1 << 20;
 
     private readonly Piece[] _context;
     private readonly Piece[] _window;
@@ -75,31 +76,56 @@ internal sealed class DecodeCosts
         return Roofline.Evaluate(shape, parameters);
     }
 
-    // A piece ends where, in some kind of layer, the bound of attention or the bound of its energy changes.
-    private static long[] Starts(int rows, bool windowed, in RooflineParameters p)
+    // A piece ends where, in some kind of layer, the bound of attention or the resource that its energy goes by changes.
+    private static long[] Starts(int rows, bool windowed, in RooflineParameters parameters)
     {
         var starts = new SortedSet<long> { 0 };
-        for (int kind = 0; kind < p.Kinds; kind++)
+        for (int kind = 0; kind < parameters.Kinds; kind++)
         {
-            LayerParameters layer = kind switch { 0 => p.Kind0, 1 => p.Kind1, 2 => p.Kind2, _ => p.Kind3 };
-            if ((layer.Windowed != 0) != windowed)
-                continue;
-            OperatorCost low = Roofline.AttentionDecode(layer, kind, rows * p.RankShare, 0, p);
-            OperatorCost high = Roofline.AttentionDecode(layer, kind, rows * p.RankShare, Beyond * p.RankShare, p);
-            double flops = (high.Flops - low.Flops) / Beyond, bytes = (high.MemoryBytes - low.MemoryBytes) / Beyond;
-            Cross(low.Flops * p.AttentionSecondsPerFlop - low.MemoryBytes * p.AttentionSecondsPerByte, flops * p.AttentionSecondsPerFlop - bytes * p.AttentionSecondsPerByte);
-            Cross(low.Flops * p.AttentionSecondsPerFlop - p.KernelSeconds, flops * p.AttentionSecondsPerFlop);
-            Cross(low.MemoryBytes * p.AttentionSecondsPerByte - p.KernelSeconds, bytes * p.AttentionSecondsPerByte);
-            Cross(low.Flops * p.PeakWideSecondsPerFlop - low.MemoryBytes * p.PeakSecondsPerByte, flops * p.PeakWideSecondsPerFlop - bytes * p.PeakSecondsPerByte);
+            LayerParameters layer = kind switch
+            {
+                0 => parameters.Kind0,
+                1 => parameters.Kind1,
+                2 => parameters.Kind2,
+                _ => parameters.Kind3,
+            };
+            if ((layer.Windowed != 0) == windowed)
+                AddStarts(starts, rows * parameters.RankShare, layer, parameters);
         }
         return [.. starts];
+    }
 
-        void Cross(double atZero, double slope)
+    private static void AddStarts(SortedSet<long> starts, double rankRows, LayerParameters layer, RooflineParameters p)
+    {
+        OperatorCost low = Attention(0), high = Attention(Beyond);
+        double flops = (high.Flops - low.Flops) / Beyond, bytes = (high.MemoryBytes - low.MemoryBytes) / Beyond;
+        double flopTime = p.AttentionSecondsPerFlop, byteTime = p.AttentionSecondsPerByte;
+        foreach (double root in new[]
         {
-            double root = Math.Ceiling(-atZero / slope);
-            if (root > 0 && root < Greatest)
+            Root(low.Flops * flopTime - low.MemoryBytes * byteTime, flops * flopTime - bytes * byteTime),
+            Root(low.Flops * flopTime - p.KernelSeconds, flops * flopTime),
+            Root(low.MemoryBytes * byteTime - p.KernelSeconds, bytes * byteTime),
+        })
+        {
+            // Two bounds may cross below the third, where it does not matter.
+            long margin = 1 + (long)(root / Near);
+            if (root > 0 && Attention(Math.Max((long)root - margin, 0)).Bound != Attention((long)root + margin).Bound)
                 starts.Add((long)root);
         }
+        double peak = Root(
+            low.Flops * p.PeakWideSecondsPerFlop - low.MemoryBytes * p.PeakSecondsPerByte,
+            flops * p.PeakWideSecondsPerFlop - bytes * p.PeakSecondsPerByte);
+        if (peak > 0)
+            starts.Add((long)peak);
+
+        OperatorCost Attention(long context) => Roofline.AttentionDecode(layer, 0, rankRows, context * p.RankShare, p);
+    }
+
+    // First whole sum at which a line that has this value at zero is past zero; 0 when there is none worth a piece.
+    private static double Root(double atZero, double slope)
+    {
+        double root = Math.Ceiling(-atZero / slope);
+        return root > 0 && root < Greatest ? root : 0;
     }
 
     /// <summary>Cost <c>Base + sum × Slope</c> for sums from <c>From</c> on.</summary>
