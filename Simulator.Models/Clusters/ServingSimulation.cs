@@ -102,14 +102,14 @@ public sealed class ServingSimulation : IEventHandler, IReplicaOwner
         long kvBlocks = spec.KvBlocks();
         IRouter router = cluster.Router(new RouterContext(spec.Replicas, random.Stream("router/" + spec.Name)));
         Pool pool = new(spec.Name, router, new ReplicaView[spec.Replicas]);
-        Costs.ICostModel costs = spec.Costs();
+        Costs.ICostModel costs = spec.CompileCosts();
         for (int i = 0; i < spec.Replicas; i++)
         {
             ReplicaSetup setup = new()
             {
                 Index = _replicas.Count,
                 Options = spec.Engine,
-                ContextWindow = spec.ContextWindow,
+                ContextWindow = spec.ContextWindow(),
                 KvBlocks = kvBlocks,
                 Slots = spec.Plan.Pipeline,
                 Random = random.Stream($"scheduler/{spec.Name}/{i}"),

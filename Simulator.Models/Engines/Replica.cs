@@ -150,7 +150,7 @@ internal abstract class Replica : IEventHandler
     public PrefixHit FindPrefix(Sequence sequence)
     {
         if (!_options.PrefixCaching || sequence.Content.Count == 0) return default;
-        if (sequence.BlockNames.Count == 0) NameBlocks(sequence, sequence.KnownTokens);
+        NameBlocks(sequence, sequence.KnownTokens);
         int most = Math.Min(sequence.BlockNames.Count, (sequence.KnownTokens - 1) / BlockTokens);
         int found = Blocks.FindPrefix(CollectionsMarshal.AsSpan(sequence.BlockNames)[..most], out int idle);
         return new PrefixHit(found * BlockTokens, idle);
@@ -201,13 +201,12 @@ internal abstract class Replica : IEventHandler
             slot.Prefilling.Remove(sequence);
         }
         if (_options.PrefixCaching && sequence.Content.Count == 0)
-            sequence.Content = [new ContentSegment(unchecked(~sequence.Request.Id * 0x2545F4914F6CDD1D), int.MaxValue)];
+            sequence.Content = [new ContentSegment(unchecked(~sequence.Request.Id * 0x2545F4914F6CDD1D), sequence.Request.PromptTokens)];
         ReleaseBlocks(sequence, held);
         slot.Running.Remove(sequence);
         RunningCount--;
         sequence.State = SequenceState.Waiting;
         sequence.Computed = sequence.ScheduledTokens = 0;
-        sequence.BlockNames.Clear();
         sequence.QueuedSince = _simulation.Now;
         sequence.Preemptions++;
         Statistics.Preemptions++;
@@ -307,21 +306,28 @@ internal abstract class Replica : IEventHandler
         slot.LastEnd = _simulation.Now;
         slot.StartFraction = slot.EndTime(ran) % IterationCost.TimeUnitsPerNanosecond;
         slot.Rejoined.Clear();
-        while (slot.Decodes > 0 && slot.Finishing.First.FinishIteration <= slot.Iteration)
-        {
-            Sequence finished = slot.Finishing.First;
-            RemoveDecode(finished);
-            End(finished, finished.Abandoned ? RequestOutcome.TimedOut : RequestOutcome.Completed);
-        }
         CompletePrefills(slot);
+        EndFinishedDecodes(slot, before: long.MaxValue);
         RejoinHeld(slot);
         if (slot.HasAbandoned) EndAbandoned(slot);
+    }
+
+    // In running order, since ends free blocks and the order of the free queue decides what is evicted first.
+    private void EndFinishedDecodes(BatchSlot slot, long before)
+    {
+        while (slot.Decodes > 0 && slot.Finishing.First is { } sequence
+            && sequence.FinishIteration <= slot.Iteration && sequence.Order < before)
+        {
+            RemoveDecode(sequence);
+            End(sequence, sequence.Abandoned ? RequestOutcome.TimedOut : RequestOutcome.Completed);
+        }
     }
 
     private void CompletePrefills(BatchSlot slot)
     {
         foreach (Sequence sequence in slot.PrefillRows)
         {
+            EndFinishedDecodes(slot, sequence.Order);
             PendingTokens -= sequence.ScheduledTokens;
             sequence.Computed += sequence.ScheduledTokens;
             sequence.ScheduledTokens = 0;
@@ -368,7 +374,7 @@ internal abstract class Replica : IEventHandler
         {
             SimTime end = slot.End(k);
             _observer!.OnIteration(new IterationRecord(
-                Index, slot.Index, start, end, slot.Decodes, slot.PrefillRows.Count, prefillTokens, Waiting.Count, used));
+                Index, slot.Index, start, end, slot.Decodes, slot.PrefillRows.Count, prefillTokens, used));
             used += slot.BlocksStarted(k, 1);
             start = end;
         }
@@ -529,8 +535,7 @@ internal abstract class Replica : IEventHandler
 
     private void NameBlocks(Sequence sequence, int tokens)
     {
-        sequence.BlockNames.Clear();
-        BlockHashes.Append(sequence.Content, tokens, sequence.Request.PromptTokens, BlockTokens, sequence.BlockNames);
+        BlockHashes.Extend(sequence.Content, tokens, sequence.Request.PromptTokens, BlockTokens, sequence.BlockNames);
     }
 
     private void NameFullBlocks(Sequence sequence, int tokens)
@@ -545,7 +550,7 @@ internal abstract class Replica : IEventHandler
         if (_options.PrefixCaching && sequence.Content.Count > 0)
         {
             int computed = Math.Min(tokens, sequence.KnownTokens);
-            if (sequence.BlockNames.Count < computed / BlockTokens) NameBlocks(sequence, computed);
+            NameBlocks(sequence, computed);
             NameFullBlocks(sequence, computed);
         }
         Blocks.Return(BlocksFor(tokens) - sequence.NamedBlocks.Count);

@@ -1,6 +1,5 @@
 using Simulator.Core.Randomness;
 using Simulator.Models.Results;
-using Simulator.Workloads.Requests;
 
 namespace Simulator.Models.Engines;
 

@@ -1,5 +1,4 @@
 using Simulator.Core.Statistics;
-using Simulator.Core.Time;
 using Simulator.Workloads.Requests;
 
 namespace Simulator.Models.Results;

@@ -10,7 +10,6 @@ namespace Simulator.Models.Results;
 /// <param name="DecodeRows">Sequences that generated a token from their KV cache.</param>
 /// <param name="PrefillRows">Prompts, or parts of them, that were processed.</param>
 /// <param name="PrefillTokens">Tokens of those.</param>
-/// <param name="Waiting">Sequences in the waiting queue at its start.</param>
 /// <param name="KvBlocksUsed">KV blocks that sequences held while it ran.</param>
 public readonly record struct IterationRecord(
-    int Replica, int Slot, SimTime Start, SimTime End, int DecodeRows, int PrefillRows, int PrefillTokens, int Waiting, long KvBlocksUsed);
+    int Replica, int Slot, SimTime Start, SimTime End, int DecodeRows, int PrefillRows, int PrefillTokens, long KvBlocksUsed);

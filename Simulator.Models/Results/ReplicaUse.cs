@@ -1,7 +1,6 @@
 using Simulator.Models.Caching;
 using Simulator.Models.Clusters;
 using Simulator.Models.Costs;
-using Simulator.Models.Devices;
 using Simulator.Models.Engines;
 using Simulator.Workloads.Requests;
 

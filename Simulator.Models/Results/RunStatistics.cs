@@ -1,8 +1,6 @@
 using Simulator.Core.Statistics;
 using Simulator.Core.Time;
 using Simulator.Models.Clusters;
-using Simulator.Models.Costs;
-using Simulator.Models.Devices;
 using Simulator.Models.Engines;
 using Simulator.Workloads.Requests;
 

@@ -28,7 +28,7 @@ public sealed class PrefixAffinity : IRouter
     {
         _pieces.Clear();
         if (request.Content.Count > 0)
-            BlockHashes.Append(request.Content, request.PromptTokens, request.PromptTokens, PieceTokens, _pieces);
+            BlockHashes.Extend(request.Content, request.PromptTokens, request.PromptTokens, PieceTokens, _pieces);
         int chosen = IsUnbalanced(replicas) ? -1 : Remembered();
         if (chosen < 0) chosen = replicas.IndexOfMinimum(static replica => replica.Outstanding);
         foreach (ulong piece in _pieces) _replicaOf[piece] = chosen;
