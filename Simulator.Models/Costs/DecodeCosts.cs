@@ -107,8 +107,8 @@ internal sealed class DecodeCosts
             Root(low.MemoryBytes * byteTime - p.KernelSeconds, bytes * byteTime),
         })
         {
-            // Two bounds may cross below the third, where it does not matter.
-            long margin = 1 + (long)(root / Near);
+            // Two bounds may cross below the third, where it does not matter. A root may be one off by rounding.
+            long margin = 2 + (long)(root / Near);
             if (root > 0 && Attention(Math.Max((long)root - margin, 0)).Bound != Attention((long)root + margin).Bound)
                 starts.Add((long)root);
         }

@@ -1,3 +1,4 @@
+using FsCheck;
 using Simulator.Models.Costs;
 using Simulator.Models.Parallelism;
 
@@ -6,10 +7,11 @@ namespace Simulator.Tests.Models.Costs;
 [TestFixture]
 public sealed class RooflineAccumulatorTests
 {
-    [FsCheck.NUnit.Property(MaxTest = 150)]
+    [FsCheck.NUnit.Property(MaxTest = 200)]
     [Category("Invariant7")]
-    public void Sum_OfStretches_EqualsStepsOneByOne(int seed)
+    public void Sum_OfStretches_EqualsStepsOneByOne(DoNotSize<int> anySeed)
     {
+        int seed = anySeed.Item;
         var model = new RooflineCostModel(TestModels.Random(seed));
         var pick = new TestModels.Picker(seed);
         var rows = new Rows();
@@ -59,9 +61,10 @@ public sealed class RooflineAccumulatorTests
         }
     }
 
-    [FsCheck.NUnit.Property(MaxTest = 150)]
-    public void DecodeOnly_OfAnyBatch_IsWithinOneThousandthOfTheSmoothForm(int seed)
+    [FsCheck.NUnit.Property(MaxTest = 200)]
+    public void DecodeOnly_OfAnyBatch_IsWithinOneThousandthOfTheSmoothForm(DoNotSize<int> anySeed)
     {
+        int seed = anySeed.Item;
         var model = new RooflineCostModel(TestModels.Random(seed));
         var pick = new TestModels.Picker(seed);
         RooflineAccumulator accumulator = model.CreateAccumulator();
@@ -70,13 +73,13 @@ public sealed class RooflineAccumulatorTests
             for (int add = pick.Between(1, pick.From(1, 30)); add > 0; add--)
                 accumulator.AddDecode(pick.Between(0, pick.From(10, 1000, 131_072)));
             CostProgression compiled = accumulator.DecodeOnly(int.MaxValue);
-            AssertClose(compiled.First, model.Evaluate(accumulator.Shape));
+            AssertClose(compiled.First, accumulator.Shape, model);
             // The last iteration that the progression speaks for, too.
             int further = Math.Min(compiled.Iterations - 1, 100_000);
             if (further > 0)
             {
                 accumulator.Advance(further);
-                AssertClose(compiled.At(further), model.Evaluate(accumulator.Shape));
+                AssertClose(compiled.At(further), accumulator.Shape, model);
             }
         }
     }
@@ -123,9 +126,10 @@ public sealed class RooflineAccumulatorTests
         Assert.That(accumulator.DecodeOnly(1000).Iterations, Is.EqualTo(1000));
     }
 
-    [FsCheck.NUnit.Property(MaxTest = 100)]
-    public void Mixed_WithPrefill_RoundsTheSmoothForm(int seed)
+    [FsCheck.NUnit.Property(MaxTest = 200)]
+    public void Mixed_WithPrefill_RoundsTheSmoothForm(DoNotSize<int> anySeed)
     {
+        int seed = anySeed.Item;
         var model = new RooflineCostModel(TestModels.Random(seed));
         var pick = new TestModels.Picker(seed);
         RooflineAccumulator accumulator = model.CreateAccumulator();
@@ -177,7 +181,7 @@ public sealed class RooflineAccumulatorTests
         RooflineAccumulator accumulator = model.CreateAccumulator();
         for (int i = 0; i < 1000; i++)
             accumulator.AddDecode(10);
-        AssertClose(accumulator.DecodeOnly(1).First, model.Evaluate(accumulator.Shape));
+        AssertClose(accumulator.DecodeOnly(1).First, accumulator.Shape, model);
     }
 
     [Test]
@@ -223,16 +227,18 @@ public sealed class RooflineAccumulatorTests
         }
     }
 
-    private static void AssertClose(IterationCost compiled, in IterationEstimate smooth)
+    // Slopes are whole units per token of context, so half a unit per token may be lost: of note for nanojoules alone.
+    private static void AssertClose(IterationCost compiled, IterationShape shape, RooflineCostModel model)
     {
-        IterationCost exact = RooflineCostModel.Round(smooth);
+        IterationCost exact = RooflineCostModel.Round(model.Evaluate(shape));
+        long rounding = 1 + (shape.DecodeContext + shape.DecodeWindowContext) / 2;
         Assert.Multiple(() =>
         {
             Assert.That(compiled.Time, Is.EqualTo(exact.Time).Within(exact.Time / 1000 + 1));
             Assert.That(compiled.Flops, Is.EqualTo(exact.Flops).Within(exact.Flops / 1000 + 1));
             Assert.That(compiled.MemoryBytes, Is.EqualTo(exact.MemoryBytes).Within(exact.MemoryBytes / 1000 + 1));
             Assert.That(compiled.LinkBytes, Is.EqualTo(exact.LinkBytes).Within(exact.LinkBytes / 1000 + 1));
-            Assert.That(compiled.Nanojoules, Is.EqualTo(exact.Nanojoules).Within(exact.Nanojoules / 1000 + 1));
+            Assert.That(compiled.Nanojoules, Is.EqualTo(exact.Nanojoules).Within(exact.Nanojoules / 1000 + rounding));
         });
     }
 
