@@ -67,7 +67,19 @@ public sealed class RooflineCompilerTests
     private static RooflineParameters Compile(ModelArchitecture model, ParallelPlan? plan = null, RooflineOptions? options = null) =>
         RooflineCompiler.Compile(model, plan ?? ParallelPlan.Single, Quantization.Bf16, TestModels.H100, options);
 
-    private sealed record OtherAttention : AttentionSpec;
+    private sealed record OtherAttention : AttentionSpec
+    {
+        public override long KvElementsPerToken => 0;
 
-    private sealed record OtherFeedForward : FeedForwardSpec;
+        public override long KvElementsPerTokenOn(int tensor) => 0;
+
+        public override long ParameterCount(int hiddenSize) => 0;
+    }
+
+    private sealed record OtherFeedForward : FeedForwardSpec
+    {
+        public override long ParameterCount(int hiddenSize) => 0;
+
+        public override long ActiveParameterCount(int hiddenSize) => 0;
+    }
 }
