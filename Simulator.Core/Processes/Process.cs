@@ -106,20 +106,23 @@ public sealed class Process : Event
     /// <summary>Starts a wait; false when what is waited for has already happened.</summary>
     private bool Begin(Wait wait)
     {
-        if (wait.Event is not { } target)
+        switch (wait.Target)
         {
-            timer = Simulation.Schedule(wait.Delay, this, Resume, priority: wait.Priority);
-            return true;
+            case Simulation simulation when simulation == Simulation:
+                timer = simulation.Schedule(wait.Delay, this, Resume, priority: wait.Priority);
+                return true;
+            case Event { IsProcessed: false } pending when pending.Simulation == Simulation:
+                awaited = pending;
+                pending.AddCallback(resumeAfter);
+                return true;
+            case Event past when past.Simulation == Simulation:
+                fault = past.Fault;
+                return false;
+            case null:
+                throw new InvalidOperationException("The process yielded the default value; it must yield a timeout or an event.");
+            default:
+                throw new InvalidOperationException("The process yielded a timeout or an event of another simulation.");
         }
-        if (target.Simulation != Simulation) throw new InvalidOperationException("The process waits for an event of another simulation.");
-        if (target.IsProcessed)
-        {
-            fault = target.Fault;
-            return false;
-        }
-        awaited = target;
-        target.AddCallback(resumeAfter);
-        return true;
     }
 
     private void End(Exception? fault)

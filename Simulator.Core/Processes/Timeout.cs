@@ -10,15 +10,15 @@ namespace Simulator.Core.Processes;
 /// </remarks>
 public readonly struct Timeout
 {
-    private readonly Simulation simulation;
-
     internal Timeout(Simulation simulation, SimDuration delay, EventPriority priority) =>
-        (this.simulation, Delay, Priority) = (simulation, delay, priority);
+        (Simulation, Delay, Priority) = (simulation, delay, priority);
+
+    internal Simulation Simulation { get; }
 
     internal SimDuration Delay { get; }
 
     internal EventPriority Priority { get; }
 
     /// <summary>Starts the delay now, as an event.</summary>
-    public TimeoutEvent AsEvent() => new(simulation, Delay, Priority);
+    public TimeoutEvent AsEvent() => new(Simulation, Delay, Priority);
 }

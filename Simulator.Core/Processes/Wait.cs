@@ -7,20 +7,20 @@ namespace Simulator.Core.Processes;
 /// <remarks>
 /// Timeouts and events convert to it by themselves, so a process is written
 /// <c>IEnumerable&lt;Wait&gt; Client(Simulation simulation) { yield return simulation.Timeout(3.Seconds()); … }</c>.
-/// The default value waits until whatever else is due at this instant has fired.
 /// </remarks>
 public readonly struct Wait
 {
-    private Wait(Event? @event, SimDuration delay, EventPriority priority) => (Event, Delay, Priority) = (@event, delay, priority);
+    private Wait(object target, SimDuration delay, EventPriority priority) => (Target, Delay, Priority) = (target, delay, priority);
 
-    internal Event? Event { get; }
+    /// <summary>The event waited for; for a timeout, the simulation whose time is to pass; null in the default value.</summary>
+    internal object? Target { get; }
 
     internal SimDuration Delay { get; }
 
     internal EventPriority Priority { get; }
 
     /// <summary>Waits for a delay.</summary>
-    public static implicit operator Wait(Timeout timeout) => new(null, timeout.Delay, timeout.Priority);
+    public static implicit operator Wait(Timeout timeout) => new(timeout.Simulation, timeout.Delay, timeout.Priority);
 
     /// <summary>Waits for an event.</summary>
     public static implicit operator Wait(Event @event)

@@ -171,5 +171,5 @@ public sealed class QuantileSketch
 
     private static long LowerEnd(int octave, int index) => octave == 0 ? index : (long)(BucketsPerOctave + index) << (octave - 1);
 
-    private static long UpperEnd(int octave, int index) => LowerEnd(octave, index) + (1L << Math.Max(0, octave - 1)) - 1;
+    private static long UpperEnd(int octave, int index) => LowerEnd(octave, index) + ((1L << Math.Max(0, octave - 1)) - 1);
 }
