@@ -37,6 +37,6 @@ public sealed record CostBreakdown(IReadOnlyList<OperatorShare> Operators, Itera
 /// <param name="MemoryBytes">Bytes to and from device memory, all runs, all devices.</param>
 /// <param name="LinkBytes">Bytes sent over links, all runs, all devices.</param>
 /// <param name="Seconds">Time of all runs, seconds.</param>
-/// <param name="Bound">What sets the time.</param>
+/// <param name="Bound">What the greatest part of the time goes to.</param>
 public sealed record OperatorShare(
     Operator Operator, int LayerKind, int Count, double Flops, double MemoryBytes, double LinkBytes, double Seconds, Bound Bound);

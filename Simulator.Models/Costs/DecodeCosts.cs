@@ -2,15 +2,14 @@ namespace Simulator.Models.Costs;
 
 /// <summary>Costs of decode-only iterations with one number of rows: linear pieces with integer coefficients.</summary>
 /// <remarks>
-/// With the rows fixed, the cost is <c>f(Σ context) + g(Σ min(context, window))</c>, and both are piecewise linear, since attention takes the greatest
-/// of three linear bounds. Each piece is held as an integer base and an integer slope; so equal sums give equal integers, whether
+/// With the rows fixed, the cost is <c>f(Σ context) + g(Σ min(context, window))</c>, and both are piecewise linear, since attention takes the greater
+/// of two linear bounds. Each piece is held as an integer base and an integer slope; so equal sums give equal integers, whether
 /// they were reached in one step or in many (invariant 7).
 /// </remarks>
 internal sealed class DecodeCosts
 {
     private const long Beyond = 1L << 30;
     private const long Greatest = 1L << 40;
-    private const double Near = 1 << 20;
 
     private readonly Piece[] _context;
     private readonly Piece[] _window;
@@ -95,37 +94,24 @@ internal sealed class DecodeCosts
         return [.. starts];
     }
 
-    private static void AddStarts(SortedSet<long> starts, double rankRows, LayerParameters layer, RooflineParameters p)
+    private static void AddStarts(SortedSet<long> starts, double rankRows, in LayerParameters layer, in RooflineParameters p)
     {
-        OperatorCost low = Attention(0), high = Attention(Beyond);
+        OperatorCost low = Roofline.AttentionDecode(layer, 0, rankRows, 0, p);
+        OperatorCost high = Roofline.AttentionDecode(layer, 0, rankRows, Beyond * p.RankShare, p);
         double flops = (high.Flops - low.Flops) / Beyond, bytes = (high.MemoryBytes - low.MemoryBytes) / Beyond;
-        double flopTime = p.AttentionSecondsPerFlop, byteTime = p.AttentionSecondsPerByte;
-        foreach (double root in new[]
-        {
-            Root(low.Flops * flopTime - low.MemoryBytes * byteTime, flops * flopTime - bytes * byteTime),
-            Root(low.Flops * flopTime - p.KernelSeconds, flops * flopTime),
-            Root(low.MemoryBytes * byteTime - p.KernelSeconds, bytes * byteTime),
-        })
-        {
-            // Two bounds may cross below the third, where it does not matter. A root may be one off by rounding.
-            long margin = 2 + (long)(root / Near);
-            if (root > 0 && Attention(Math.Max((long)root - margin, 0)).Bound != Attention((long)root + margin).Bound)
-                starts.Add((long)root);
-        }
-        double peak = Root(
+        starts.Add(Root(
+            low.Flops * p.AttentionSecondsPerFlop - low.MemoryBytes * p.AttentionSecondsPerByte,
+            flops * p.AttentionSecondsPerFlop - bytes * p.AttentionSecondsPerByte));
+        starts.Add(Root(
             low.Flops * p.PeakWideSecondsPerFlop - low.MemoryBytes * p.PeakSecondsPerByte,
-            flops * p.PeakWideSecondsPerFlop - bytes * p.PeakSecondsPerByte);
-        if (peak > 0)
-            starts.Add((long)peak);
-
-        OperatorCost Attention(long context) => Roofline.AttentionDecode(layer, 0, rankRows, context * p.RankShare, p);
+            flops * p.PeakWideSecondsPerFlop - bytes * p.PeakSecondsPerByte));
     }
 
     // First whole sum at which a line that has this value at zero is past zero; 0 when there is none worth a piece.
-    private static double Root(double atZero, double slope)
+    private static long Root(double atZero, double slope)
     {
         double root = Math.Ceiling(-atZero / slope);
-        return root > 0 && root < Greatest ? root : 0;
+        return root > 0 && root < Greatest ? (long)root : 0;
     }
 
     /// <summary>Cost <c>Base + sum × Slope</c> for sums from <c>From</c> on.</summary>

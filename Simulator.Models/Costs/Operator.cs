@@ -79,7 +79,7 @@ public enum Operator
     Sampling,
 }
 
-/// <summary>What sets the time of an operator.</summary>
+/// <summary>What the greatest part of an operator's time goes to.</summary>
 public enum Bound
 {
     /// <summary>Arithmetic.</summary>
@@ -91,7 +91,7 @@ public enum Bound
     /// <summary>Links between devices.</summary>
     Link,
 
-    /// <summary>The shortest time in which a kernel can start and end.</summary>
+    /// <summary>The fixed time of a kernel.</summary>
     Launch,
 
     /// <summary>The host.</summary>

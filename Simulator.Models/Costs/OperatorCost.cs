@@ -27,7 +27,7 @@ public struct OperatorCost
     /// <summary>Time at the physical peak of arithmetic or memory, whichever is longer, seconds; never above <see cref="Seconds"/>.</summary>
     public double PeakSeconds;
 
-    /// <summary>What sets the time.</summary>
+    /// <summary>What the greatest part of the time goes to.</summary>
     public Bound Bound;
 }
 

@@ -1,9 +1,9 @@
 namespace Simulator.Models.Costs;
 
-/// <summary>Cost of one iteration from first principles: every operator takes as long as its tightest resource, at a stated share of the peak.</summary>
+/// <summary>Cost of one iteration from first principles: every operator takes a fixed time and as long as its tightest resource, at a stated share of the peak.</summary>
 /// <remarks>
 /// <para>
-/// An operator on one device takes <c>max(FLOPs ÷ (peak · efficiency), bytes ÷ (bandwidth · efficiency), kernel floor)</c>;
+/// A kernel on one device takes <c>fixed time + max(FLOPs ÷ (peak · efficiency), bytes ÷ (bandwidth · efficiency))</c>;
 /// a collective takes <c>α + β · rows</c>. Operators run one after the other. Rows, experts and layers are balanced
 /// over the devices. FLOPs and bytes are counted over all devices.
 /// </para>
@@ -136,7 +136,7 @@ public static class Roofline
         {
             sink.Add(Roof(
                 Operator.Router, kind, count, rows * layer.Router.FlopsPerRow, layer.Router.WeightBytes + rows * layer.Router.BytesPerRow,
-                p.WideMatrixSecondsPerFlop, p.MatrixSecondsPerByte, p.PeakWideSecondsPerFlop, p.PeakSecondsPerByte, 2 * p.KernelSeconds));
+                p.WideMatrixSecondsPerFlop, p.MatrixSecondsPerByte, p.PeakWideSecondsPerFlop, p.PeakSecondsPerByte, p.MatrixKernelSeconds + p.ElementwiseKernelSeconds));
             if (layer.Dispatch.SecondsPerRow > 0)
                 sink.Add(Communication(Operator.ExpertDispatch, kind, count, layer.Dispatch, rows));
             sink.Add(Experts(layer, kind, tokens, p));
@@ -172,7 +172,7 @@ public static class Roofline
         sink.Add(Elementwise(Operator.FinalNorm, -1, 1, 1, rows * p.FinalNormBytesPerToken, p));
         sink.Add(Roof(
             Operator.Head, -1, 1, rows * p.Head.FlopsPerRow, p.Head.WeightBytes + rows * p.Head.BytesPerRow,
-            p.WideMatrixSecondsPerFlop, p.MatrixSecondsPerByte, p.PeakWideSecondsPerFlop, p.PeakSecondsPerByte, p.KernelSeconds));
+            p.WideMatrixSecondsPerFlop, p.MatrixSecondsPerByte, p.PeakWideSecondsPerFlop, p.PeakSecondsPerByte, p.MatrixKernelSeconds));
         if (p.LogitsGather.SecondsPerRow > 0)
             sink.Add(Communication(Operator.LogitsGather, -1, 1, p.LogitsGather, rows));
         sink.Add(Elementwise(Operator.Sampling, -1, 1, 2, rows * p.SamplingBytesPerToken, p));
@@ -206,22 +206,19 @@ public static class Roofline
             p);
     }
 
-    // Balanced routing: n tokens that choose k of E experts each touch E·(1 − (1 − k/E)ⁿ) of them. Time is set by the
-    // device with the most, which has at least one. Four kernels: sort by expert, gate and up, activation, down and sum.
+    // Balanced routing: n tokens that choose k of E experts each touch E·(1 − (1 − k/E)ⁿ) of them. Time is set by the device with the
+    // most, which has at least one. Two matrix products, between a sort by expert, the activation and a sum.
     private static OperatorCost Experts(in LayerParameters layer, int kind, int tokens, in RooflineParameters p)
     {
         double touched = layer.LocalExperts * (1 - Power(layer.ExpertMiss, tokens));
-        double activations = tokens * layer.ExpertBytesPerToken;
         double busiest = Math.Max(touched, Math.Min(1, layer.LocalExperts));
+        double activations = tokens * layer.ExpertBytesPerToken;
         OperatorCost cost = Roof(
-            Operator.Experts, kind, layer.Count, tokens * layer.ExpertFlopsPerToken, touched * layer.ExpertBytes + activations,
-            p.MatrixSecondsPerFlop, p.MatrixSecondsPerByte, p.PeakMatrixSecondsPerFlop, p.PeakSecondsPerByte, 4 * p.KernelSeconds);
-        double memory = (busiest * layer.ExpertBytes + activations) * p.MatrixSecondsPerByte;
-        if (memory > cost.Seconds)
-        {
-            cost.Seconds = memory;
-            cost.Bound = Bound.Memory;
-        }
+            Operator.Experts, kind, layer.Count, tokens * layer.ExpertFlopsPerToken, busiest * layer.ExpertBytes + activations,
+            p.MatrixSecondsPerFlop, p.MatrixSecondsPerByte, p.PeakMatrixSecondsPerFlop, p.PeakSecondsPerByte,
+            2 * p.MatrixKernelSeconds + 3 * p.ElementwiseKernelSeconds);
+        cost.MemoryBytes = touched * layer.ExpertBytes + activations;
+        cost.PeakSeconds = Math.Max(cost.Flops * p.PeakMatrixSecondsPerFlop, cost.MemoryBytes * p.PeakSecondsPerByte);
         return cost;
     }
 
@@ -243,18 +240,18 @@ public static class Roofline
 
     private static OperatorCost Matrix(Operator op, int kind, int count, in MatrixProduct matrix, double rows, in RooflineParameters p) => Roof(
         op, kind, count, rows * matrix.FlopsPerRow, matrix.WeightBytes + rows * matrix.BytesPerRow,
-        p.MatrixSecondsPerFlop, p.MatrixSecondsPerByte, p.PeakMatrixSecondsPerFlop, p.PeakSecondsPerByte, p.KernelSeconds);
+        p.MatrixSecondsPerFlop, p.MatrixSecondsPerByte, p.PeakMatrixSecondsPerFlop, p.PeakSecondsPerByte, p.MatrixKernelSeconds);
 
     private static OperatorCost Attention(Operator op, int kind, int count, double flops, double bytes, in RooflineParameters p) => Roof(
         op, kind, count, flops, bytes,
-        p.AttentionSecondsPerFlop, p.AttentionSecondsPerByte, p.PeakWideSecondsPerFlop, p.PeakSecondsPerByte, p.KernelSeconds);
+        p.AttentionSecondsPerFlop, p.AttentionSecondsPerByte, p.PeakWideSecondsPerFlop, p.PeakSecondsPerByte, p.AttentionKernelSeconds);
 
     private static OperatorCost Elementwise(Operator op, int kind, int count, int kernels, double bytes, in RooflineParameters p) => Roof(
-        op, kind, count, 0, bytes, 0, p.ElementwiseSecondsPerByte, 0, p.PeakSecondsPerByte, kernels * p.KernelSeconds);
+        op, kind, count, 0, bytes, 0, p.ElementwiseSecondsPerByte, 0, p.PeakSecondsPerByte, kernels * p.ElementwiseKernelSeconds);
 
     private static OperatorCost Roof(
         Operator op, int kind, int count, double flops, double bytes,
-        double secondsPerFlop, double secondsPerByte, double peakSecondsPerFlop, double peakSecondsPerByte, double floor)
+        double secondsPerFlop, double secondsPerByte, double peakSecondsPerFlop, double peakSecondsPerByte, double fixedSeconds)
     {
         double compute = flops * secondsPerFlop;
         double memory = bytes * secondsPerByte;
@@ -266,9 +263,9 @@ public static class Roofline
             Count = count,
             Flops = flops,
             MemoryBytes = bytes,
-            Seconds = Math.Max(seconds, floor),
+            Seconds = fixedSeconds + seconds,
             PeakSeconds = Math.Max(flops * peakSecondsPerFlop, bytes * peakSecondsPerByte),
-            Bound = seconds < floor ? Bound.Launch : compute > memory ? Bound.Compute : Bound.Memory,
+            Bound = seconds < fixedSeconds ? Bound.Launch : compute > memory ? Bound.Compute : Bound.Memory,
         };
     }
 

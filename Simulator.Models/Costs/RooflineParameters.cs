@@ -178,8 +178,14 @@ public struct RooflineParameters
     /// <summary>Seconds per byte at the physical peak of device memory.</summary>
     public double PeakSecondsPerByte;
 
-    /// <summary>Shortest time of a kernel, seconds.</summary>
-    public double KernelSeconds;
+    /// <summary>Fixed time of a matrix product, seconds.</summary>
+    public double MatrixKernelSeconds;
+
+    /// <summary>Fixed time of attention, seconds.</summary>
+    public double AttentionKernelSeconds;
+
+    /// <summary>Fixed time of an element-wise kernel, seconds.</summary>
+    public double ElementwiseKernelSeconds;
 
     /// <summary>Host time per iteration, seconds.</summary>
     public double HostSecondsPerIteration;

@@ -42,9 +42,9 @@ public sealed class RooflineCompilerTests
     [Test]
     public void Compile_WithUnsoundOptions_NamesEveryFault()
     {
-        var options = new RooflineOptions { MatrixComputeEfficiency = 1.2, LinkEfficiency = double.NaN, KernelSeconds = -1 };
+        var options = new RooflineOptions { MatrixComputeEfficiency = 1.2, LinkEfficiency = double.NaN, MatrixKernelSeconds = -1 };
         ArgumentException? fault = Assert.Throws<ArgumentException>(() => Compile(TestModels.Llama8B, options: options));
-        Assert.That(fault!.Message, Does.Contain("MatrixComputeEfficiency is 1.2").And.Contain("LinkEfficiency is NaN").And.Contain("KernelSeconds is -1 s"));
+        Assert.That(fault!.Message, Does.Contain("MatrixComputeEfficiency is 1.2").And.Contain("LinkEfficiency is NaN").And.Contain("MatrixKernelSeconds is -1 s"));
         Assert.That(RooflineOptions.Default.Validate(), Is.Empty);
     }
 

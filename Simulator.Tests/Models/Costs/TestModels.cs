@@ -113,7 +113,7 @@ internal static class TestModels
         {
             AttentionComputeEfficiency = pick.From(0.02, 0.3, 0.6, 1),
             AttentionMemoryEfficiency = pick.From(0.5, 0.86, 1),
-            KernelSeconds = pick.From(0, 2e-6, 5e-5),
+            AttentionKernelSeconds = pick.From(0, 2e-6, 5e-5),
         };
         int expert = pick.From(1, tensor, tensor * data);
         return RooflineCompiler.Compile(model, new(tensor, pipeline, data, expert), new(weights, activations, cache), H100, options);
