@@ -44,12 +44,26 @@ public sealed class EngineOracleTests
 
     /// <summary>Invariant 7: fast-forward on and off give the same bytes.</summary>
     [FsCheck.NUnit.Property(MaxTest = 300, Arbitrary = [typeof(Cases)])]
-    public void Invariant7_FastForwardOnAndOff_SameBytes(Case scenario)
+    public void Invariant7_FastForwardOnAndOff_SameBytes(Case scenario, byte[] patience, byte stages)
     {
+        // Clients that give up, at any instant and in any state, and batches that overlap in a pipeline.
+        scenario = scenario with
+        {
+            Stages = stages % 3 + 1,
+            Requests = [.. scenario.Requests.Select((request, i) => patience.Length == 0 ? request : (patience[i % patience.Length] % 4) switch
+            {
+                0 => request with { Timeout = SimDuration.FromMilliseconds(1 + patience[i % patience.Length]) },
+                1 => request with { QueueTimeout = SimDuration.FromMilliseconds(1 + patience[i % patience.Length]) },
+                2 => request with { CancelAfter = SimDuration.FromMilliseconds(1 + patience[i % patience.Length]) },
+                _ => request,
+            })],
+        };
         Recorder on = new(), off = new();
         string with = RunResultJson.Write(scenario.Run(true, on));
         string without = RunResultJson.Write(scenario.Run(false, off));
         Assert.That(with, Is.EqualTo(without));
+        RequestCounts counts = RunResultJson.Read(with).Requests;
+        Assert.That(counts.Completed + counts.TimedOut, Is.EqualTo(scenario.Requests.Count), "invariant 1");
         Assert.That(on.Requests, Is.EqualTo(off.Requests));
         Assert.That(on.Iterations, Is.EquivalentTo(off.Iterations));
     }
@@ -58,11 +72,14 @@ public sealed class EngineOracleTests
     {
         public const int BlockTokens = 4;
 
+        public int Stages { get; init; } = 1;
+
         internal RunResult Run(bool fastForward, Recorder recorder)
         {
             PoolSpec pool = TestPools.Small with
             {
                 CostModel = Costs,
+                Plan = new ParallelPlan(Pipeline: Stages),
                 Engine = ServingEngines.WithVllmV1(Options) with
                 {
                     BlockTokens = BlockTokens, PrefixCaching = PrefixCaching, FastForward = fastForward,
