@@ -9,8 +9,6 @@ public sealed record Service(string Name, Func<RandomStream, double> Draw, doubl
 
     public static Service Exponential { get; } = new("exponential", random => random.NextExponential(1), 1, 2, 6);
 
-    public static Service Uniform { get; } = new("uniform", random => 2 * random.NextDouble(), 1, 4.0 / 3, 2);
-
     /// <summary>Gamma of shape ¼: squared coefficient of variation 4.</summary>
     public static Service Bursty { get; } = new("gamma", random => random.NextGamma(0.25, 4), 1, 5, 45);
 
