@@ -42,9 +42,9 @@ public sealed class RooflineCompilerTests
     [Test]
     public void Compile_WithUnsoundOptions_NamesEveryFault()
     {
-        var options = new RooflineOptions { MatrixComputeEfficiency = 1.2, LinkEfficiency = double.NaN, MatrixKernelSeconds = -1 };
+        var options = new RooflineOptions { MatrixComputeEfficiency = 1.2, AttentionMemoryEfficiency = double.NaN, MatrixKernelSeconds = -1 };
         ArgumentException? fault = Assert.Throws<ArgumentException>(() => Compile(TestModels.Llama8B, options: options));
-        Assert.That(fault!.Message, Does.Contain("MatrixComputeEfficiency is 1.2").And.Contain("LinkEfficiency is NaN").And.Contain("MatrixKernelSeconds is -1 s"));
+        Assert.That(fault!.Message, Does.Contain("MatrixComputeEfficiency is 1.2").And.Contain("AttentionMemoryEfficiency is NaN").And.Contain("MatrixKernelSeconds is -1 s"));
         Assert.That(RooflineOptions.Default.Validate(), Is.Empty);
     }
 
@@ -67,7 +67,19 @@ public sealed class RooflineCompilerTests
     private static RooflineParameters Compile(ModelArchitecture model, ParallelPlan? plan = null, RooflineOptions? options = null) =>
         RooflineCompiler.Compile(model, plan ?? ParallelPlan.Single, Quantization.Bf16, TestModels.H100, options);
 
-    private sealed record OtherAttention : AttentionSpec;
+    private sealed record OtherAttention : AttentionSpec
+    {
+        public override long KvElementsPerToken => 0;
 
-    private sealed record OtherFeedForward : FeedForwardSpec;
+        public override long ParameterCount(int hiddenSize) => 0;
+
+        public override long KvElementsPerTokenOn(int tensor) => 0;
+    }
+
+    private sealed record OtherFeedForward : FeedForwardSpec
+    {
+        public override long ParameterCount(int hiddenSize) => 0;
+
+        public override long ActiveParameterCount(int hiddenSize) => 0;
+    }
 }
