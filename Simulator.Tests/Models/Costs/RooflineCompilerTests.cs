@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Simulator.Models.Architectures;
 using Simulator.Models.Costs;
 using Simulator.Models.Parallelism;
@@ -59,6 +60,24 @@ public sealed class RooflineCompilerTests
             Assert.That(cost.Seconds, Is.InRange(1e-3, 1), model.Id);
             Assert.That(cost.LinkBytes > 0, Is.EqualTo(tensor > 1), model.Id);
         }
+    }
+
+    [Test]
+    public void Compiled_Types_HoldNoReferences()
+    {
+        // A GPU kernel takes them as they lie in memory.
+        Assert.That(RuntimeHelpers.IsReferenceOrContainsReferences<RooflineParameters>(), Is.False);
+        Assert.That(RuntimeHelpers.IsReferenceOrContainsReferences<IterationShape>(), Is.False);
+        Assert.That(RuntimeHelpers.IsReferenceOrContainsReferences<IterationEstimate>(), Is.False);
+        Assert.That(RuntimeHelpers.IsReferenceOrContainsReferences<IterationCost>(), Is.False);
+    }
+
+    [Test]
+    public void Explain_OfACostModel_BreaksItsOwnCostDown()
+    {
+        var model = new RooflineCostModel(TestModels.Llama8B, ParallelPlan.Single, Quantization.Bf16, TestModels.H100);
+        var shape = new IterationShape { DecodeRows = 1, EmittedTokens = 1, DecodeContext = 100, DecodeWindowContext = 100 };
+        Assert.That(model.Explain(shape).Total, Is.EqualTo(model.Evaluate(shape)));
     }
 
     private static void Refused(ModelArchitecture model, ParallelPlan plan, string message) =>
