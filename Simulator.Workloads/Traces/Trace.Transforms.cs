@@ -41,7 +41,7 @@ public sealed partial class Trace
     public Trace SpeedUp(double factor)
     {
         RequirePositive(factor, nameof(factor));
-        return Then(Transforms.SpeedUp(source, factor));
+        return Then(Transforms.SpeedUp(source, Name, factor));
     }
 
     /// <summary>Plays the trace faster or slower, so that its requests arrive at a mean rate. The trace is read once more to measure it.</summary>

@@ -38,7 +38,10 @@ public sealed class TraceFormatException : Exception
     /// <summary>What to do about it.</summary>
     public string Remedy { get; }
 
-    private static string Format(string path, long line, string fault, string remedy) => line == 0
-        ? $"{path}: {fault}. {remedy}."
-        : string.Create(CultureInfo.InvariantCulture, $"{path}:{line}: {fault}. {remedy}.");
+    private static string Format(string path, long line, string fault, string remedy)
+    {
+        string place = line == 0 ? path : string.Create(CultureInfo.InvariantCulture, $"{path}:{line}");
+        string message = $"{place}: {fault}. {remedy}.";
+        return message.Any(char.IsControl) ? string.Concat(message.Select(c => char.IsControl(c) ? '?' : c)) : message;
+    }
 }

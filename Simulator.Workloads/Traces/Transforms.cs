@@ -1,3 +1,4 @@
+using System.Globalization;
 using Simulator.Core.Time;
 using Simulator.Workloads.Requests;
 
@@ -65,9 +66,9 @@ internal static class Transforms
         }
     }
 
-    public static IEnumerable<Request> SpeedUp(IEnumerable<Request> source, double factor) => SpeedUp(source, new Lazy<double>(factor));
+    public static IEnumerable<Request> SpeedUp(IEnumerable<Request> source, string name, double factor) => SpeedUp(source, name, new Lazy<double>(factor));
 
-    private static IEnumerable<Request> SpeedUp(IEnumerable<Request> source, Lazy<double> lazyFactor)
+    private static IEnumerable<Request> SpeedUp(IEnumerable<Request> source, string name, Lazy<double> lazyFactor)
     {
         double factor = lazyFactor.Value;
         SimTime? first = null;
@@ -76,8 +77,8 @@ internal static class Transforms
             first ??= request.Arrival;
             yield return request with
             {
-                Arrival = first.Value + Divide(request.Arrival - first.Value, factor),
-                RecordedDuration = request.RecordedDuration is { } duration ? Divide(duration, factor) : null,
+                Arrival = first.Value + Divide(request.Arrival - first.Value, factor, name),
+                RecordedDuration = request.RecordedDuration is { } duration ? Divide(duration, factor, name) : null,
             };
         }
     }
@@ -85,7 +86,7 @@ internal static class Transforms
     public static IEnumerable<Request> ToRate(IEnumerable<Request> source, string name, double requestsPerSecond)
     {
         var factor = new Lazy<double>(() => FactorToRate(source, name, requestsPerSecond));
-        return SpeedUp(source, factor);
+        return SpeedUp(source, name, factor);
     }
 
     public static Request Clip(Request request, int maxPrompt, int maxOutput)
@@ -201,11 +202,12 @@ internal static class Transforms
         throw new TraceFormatException(name, 0, null, $"its requests ({count}) arrive at once, which is no rate", "Give them arrivals first");
     }
 
-    private static SimDuration Divide(SimDuration span, double factor)
+    private static SimDuration Divide(SimDuration span, double factor, string name)
     {
         double nanoseconds = Math.Round(span.Nanoseconds / factor);
-        if (!(nanoseconds < 9.2e18)) throw new ArgumentOutOfRangeException(nameof(factor), factor, "At that speed the trace lasts longer than 292 years.");
-        return SimDuration.FromNanoseconds((long)nanoseconds);
+        if (nanoseconds < 9.2e18) return SimDuration.FromNanoseconds((long)nanoseconds);
+        string speed = factor.ToString(CultureInfo.InvariantCulture);
+        throw new TraceFormatException(name, 0, null, $"at {speed} times its speed the trace lasts longer than 292 years", "Play it faster");
     }
 
     private static bool Matches(string value, string? wanted) => wanted == null || string.Equals(value, wanted, StringComparison.OrdinalIgnoreCase);
