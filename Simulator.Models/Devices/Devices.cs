@@ -110,9 +110,9 @@ public static class Devices
         Id = "l40s", Name = "NVIDIA L40S 48 GB",
         Bf16FlopsPerSecond = 362 * T, Fp8FlopsPerSecond = 733 * T, Int8OpsPerSecond = 733 * T,
         MemoryBytes = GiB(44.40), MemoryBytesPerSecond = 864 * G,
-        PeerBytesPerSecond = 32 * G, NetworkBytesPerSecond = 50 * G, HostBytesPerSecond = 32 * G, DevicesPerNode = 8,
+        PeerBytesPerSecond = 32 * G, NetworkBytesPerSecond = 25 * G, HostBytesPerSecond = 32 * G, DevicesPerNode = 8,
         IdleWatts = 35, FullWatts = 350, UsdPerHour = 1.86,
-        Source = "NVIDIA L40S data sheet (2023)",
+        Source = "NVIDIA L40S data sheet (2023); 200 Gb/s network, since PCIe 4 carries no more",
     };
 
     /// <summary>NVIDIA H100 SXM5, 80 GB.</summary>
