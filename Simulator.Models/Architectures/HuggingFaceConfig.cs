@@ -11,6 +11,8 @@ namespace Simulator.Models.Architectures;
 /// </remarks>
 public static class HuggingFaceConfig
 {
+    private const int MostLayers = 10_000;
+
     /// <summary>Model types whose feed-forward is a plain pair of matrices.</summary>
     private static readonly string[] PlainFeedForward =
         ["bloom", "codegen", "falcon", "gpt2", "gpt_bigcode", "gpt_neo", "gpt_neox", "gptj", "mpt", "nemotron", "opt", "phi", "starcoder2"];
@@ -26,13 +28,14 @@ public static class HuggingFaceConfig
     /// <exception cref="ModelConfigException">The file cannot be read, is not JSON, lacks a key, or describes something unsupported.</exception>
     public static HuggingFaceModel Read(string path)
     {
+        string json = Load(path);
         string name = Path.GetFileNameWithoutExtension(path);
         string folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "";
         if (name.Equals("config", StringComparison.OrdinalIgnoreCase) && Path.GetFileName(folder) is { Length: > 0 } parent)
             name = parent;
         string sidePath = Path.Combine(folder, "hf_quant_config.json");
         string? side = File.Exists(sidePath) ? Load(sidePath) : null;
-        return Parse(Load(path), path, name[(name.LastIndexOf("--", StringComparison.Ordinal) is var cut and >= 0 ? cut + 2 : 0)..], side);
+        return Parse(json, path, name[(name.LastIndexOf("--", StringComparison.Ordinal) is var cut and >= 0 ? cut + 2 : 0)..], side);
     }
 
     /// <summary>Reads a configuration that is already in memory.</summary>
@@ -48,7 +51,17 @@ public static class HuggingFaceConfig
         var root = new ConfigNode(file, document.RootElement);
         ConfigNode text = root.Node("text_config") ?? root;
         ConfigNode? sideNode = sideDocument is null ? null : new ConfigNode("hf_quant_config.json", sideDocument.RootElement).Node("quantization");
-        ModelArchitecture architecture = Architecture(root, text, name);
+        ModelArchitecture architecture;
+        try
+        {
+            architecture = Architecture(root, text, name);
+            _ = architecture.ParameterCount;
+        }
+        catch (OverflowException e)
+        {
+            throw new ModelConfigException(file, "", "describes a model with more than 2⁶³ weights", "Correct its sizes", cause: e);
+        }
+
         bool experts = architecture.Layers.Any(l => l.FeedForward is MixtureOfExperts);
         return new(architecture, HuggingFaceQuantization.Read(root, text, sideNode, experts));
     }
@@ -59,6 +72,8 @@ public static class HuggingFaceConfig
         if (root.BooleanOrNull("is_encoder_decoder") == true)
             throw root.Fault("is_encoder_decoder", "is true: the model has an encoder", "Choose a decoder-only model");
         int layers = text.Positive("num_hidden_layers", "n_layer", "num_layers", "n_layers");
+        if (layers > MostLayers)
+            throw text.Fault("num_hidden_layers", $"is {layers}, above {MostLayers}", "Correct the value");
         int hidden = text.Positive("hidden_size", "n_embd", "d_model");
         int context = text.Positive("max_position_embeddings", "n_positions", "n_ctx", "seq_length", "max_seq_len");
         Func<int, AttentionSpec> attention = Attention(text, type, layers, hidden, context);
@@ -193,7 +208,7 @@ public static class HuggingFaceConfig
         {
             return File.ReadAllText(path);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw new ModelConfigException(path, "", $"cannot be read: {e.Message.TrimEnd('.')}", "Check the path and the rights", cause: e);
         }

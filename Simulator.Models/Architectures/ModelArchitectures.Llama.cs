@@ -101,7 +101,7 @@ public static partial class ModelArchitectures
         (Llama3_2_1B, []),
         (Llama3_2_3B, []),
         (Llama3_3_70B, []),
-        (Llama4_Scout, ["llama-4-scout-17b-16e", "llama-4-scout-17b-16e-instruct-fp8-dynamic"]),
+        (Llama4_Scout, ["llama-4-scout-17b-16e"]),
         (Llama4_Maverick, ["llama-4-maverick-17b-128e"]),
         (Mistral_7B, []),
         (MistralNemo, ["mistral-nemo-12b"]),

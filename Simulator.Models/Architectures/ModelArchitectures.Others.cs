@@ -53,7 +53,7 @@ public static partial class ModelArchitectures
 
     private static (ModelArchitecture, string[])[] OtherFamilies() =>
     [
-        (DeepSeekV3, ["deepseek-r1", "deepseek-v3.1", "deepseek-v3.2", "deepseek-v3-0324", "deepseek-r1-0528"]),
+        (DeepSeekV3, ["deepseek-r1", "deepseek-v3.1", "deepseek-v3.2"]),
         (DeepSeekV2Lite, []),
         (KimiK2, []),
         (KimiK2_5, []),

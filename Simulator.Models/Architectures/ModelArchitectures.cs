@@ -33,7 +33,11 @@ public static partial class ModelArchitectures
     /// <summary>A Hugging Face name without its owner and the words of fine-tuning and packaging, which do not change the shape.</summary>
     private static string Base(string name)
     {
-        string[] packaging = ["-hf", "-base", "-chat", "-instruct", "-it", "-fp8", "-nvfp4", "-v0.1", "-v0.2", "-v0.3", "-2407"];
+        string[] packaging =
+        [
+            "-hf", "-base", "-chat", "-instruct", "-it", "-thinking", "-exp", "-v0.1", "-v0.2", "-v0.3", "-2407", "-2507", "-0324", "-0528",
+            "-bf16", "-fp8", "-fp4", "-nvfp4", "-awq", "-gptq", "-int4", "-int8", "-dynamic",
+        ];
         string bare = name[(name.LastIndexOf('/') + 1)..];
         if (bare.StartsWith("Meta-", StringComparison.OrdinalIgnoreCase))
             bare = bare["Meta-".Length..];

@@ -1,3 +1,6 @@
+using System.Text.Json.Nodes;
+using FsCheck;
+using FsCheck.Fluent;
 using Simulator.Models.Architectures;
 using Simulator.Models.Devices;
 using Simulator.Models.Parallelism;
@@ -208,6 +211,40 @@ public class HuggingFaceConfigTests
         Assert.That(e.Message, Does.Contain("cannot be read").And.Contain("Check the path"));
     }
 
+    [TestCase("\"num_hidden_layers\": 2000000000", "num_hidden_layers", "above 10000")]
+    [TestCase("\"hidden_size\": 2000000000, \"intermediate_size\": 2000000000, \"head_dim\": 2000000000", "", "more than")]
+    public void Parse_AbsurdSizes_AreAFault(string keys, string key, string fault) => AssertFault("{" + Merge(keys) + "}", key, fault);
+
+    [Test]
+    public void Read_EmptyPath_IsAFault() => Assert.Throws<ModelConfigException>(() => HuggingFaceConfig.Read(""));
+
+    [FsCheck.NUnit.Property(MaxTest = 1000)]
+    public Property Parse_AnyValueAtAnyKey_GivesAModelOrAFaultInWords()
+    {
+        string[] keys =
+        [
+            "num_hidden_layers", "hidden_size", "num_attention_heads", "num_key_value_heads", "head_dim", "intermediate_size", "vocab_size", "layer_types",
+            "sliding_window", "kv_lora_rank", "num_experts", "num_experts_per_tok", "n_shared_experts", "moe_layer_freq", "mlp_only_layers", "text_config",
+            "quantization_config", "tie_word_embeddings", "attention_chunk_size", "no_rope_layers", "full_attention_interval", "linear_num_value_heads",
+        ];
+        string[] values = ["null", "true", "0", "1", "3", "8", "-1", "2147483647", "1e99", "\"x\"", "[]", "[1]", "[\"full_attention\"]", "{}", "{\"quant_method\": \"awq\"}"];
+        Gen<string> pair = Gen.Elements(keys).SelectMany(k => Gen.Elements(values), (k, v) => $"\"{k}\": {v}");
+        return Prop.ForAll(pair.ListOf(3).ToArbitrary(), pairs =>
+        {
+            string merged = Small;
+            foreach (string added in pairs)
+                merged = MergeInto(merged, added);
+            try
+            {
+                return HuggingFaceConfig.Parse("{" + merged + "}", "my-model").Architecture.ParameterCount > 0;
+            }
+            catch (ModelConfigException e)
+            {
+                return e.Message.StartsWith("my-model: ", StringComparison.Ordinal);
+            }
+        });
+    }
+
     private static void AssertFault(string json, string key, string fault)
     {
         ModelConfigException e = Assert.Throws<ModelConfigException>(() => HuggingFaceConfig.Parse(json, "my-model"))!;
@@ -218,10 +255,12 @@ public class HuggingFaceConfigTests
     private static HuggingFaceModel Parse(string keys) => HuggingFaceConfig.Parse("{" + Merge(keys) + "}", "my-model");
 
     /// <summary>The small model with keys added; a key that it has already is replaced.</summary>
-    private static string Merge(string keys)
+    private static string Merge(string keys) => MergeInto(Small, keys);
+
+    private static string MergeInto(string keys, string added)
     {
-        var merged = System.Text.Json.Nodes.JsonNode.Parse("{" + Small + "}")!.AsObject();
-        foreach ((string key, System.Text.Json.Nodes.JsonNode? value) in System.Text.Json.Nodes.JsonNode.Parse("{" + keys + "}")!.AsObject().ToArray())
+        JsonObject merged = JsonNode.Parse("{" + keys + "}")!.AsObject();
+        foreach ((string key, JsonNode? value) in JsonNode.Parse("{" + added + "}")!.AsObject())
             merged[key] = value?.DeepClone();
         string text = merged.ToJsonString();
         return text[1..^1];

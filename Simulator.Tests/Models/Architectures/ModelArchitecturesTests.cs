@@ -14,6 +14,8 @@ public class ModelArchitecturesTests
     [TestCase("Qwen/Qwen2.5-7B-Instruct", "qwen2.5-7b")]
     [TestCase("deepseek-ai/DeepSeek-R1", "deepseek-v3")]
     [TestCase("nvidia/DeepSeek-V3.1-NVFP4", "deepseek-v3")]
+    [TestCase("deepseek-ai/DeepSeek-V3-0324", "deepseek-v3")]
+    [TestCase("Qwen/Qwen3-235B-A22B-Thinking-2507", "qwen3-235b-a22b")]
     [TestCase("openai/gpt-oss-120b", "gpt-oss-120b")]
     public void Find_AliasCaseOrSeparators_FindsTheModel(string name, string id) =>
         Assert.That(ModelArchitectures.Find(name).Id, Is.EqualTo(id));

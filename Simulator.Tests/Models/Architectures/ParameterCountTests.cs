@@ -131,6 +131,25 @@ public class ParameterCountTests
     public void KvElementsPerTokenOn_GroupedQuery_SplitsThenReplicates(int tensor, int heads) =>
         Assert.That(new GroupedQueryAttention(32, 8, 128).KvElementsPerTokenOn(tensor), Is.EqualTo(2 * heads * 128));
 
+    [TestCase("llama-3.1-8b", 8, 0)]
+    [TestCase("llama-3.1-8b", 16, 2L * 4096 * 128 * 8)] // each KV head in two devices
+    [TestCase("deepseek-v3", 8, 7L * 7168 * (1536 + 576))] // projections down, in every device
+    public void ParameterCountOn_TensorParallel_SplitsAllButWhatIsReplicated(string id, int tensor, long replicated)
+    {
+        ModelArchitecture model = ModelArchitectures.Find(id);
+        AttentionSpec attention = model.Layers[0].Attention;
+        Assert.That(
+            tensor * attention.ParameterCountOn(model.HiddenSize, tensor), Is.EqualTo(attention.ParameterCount(model.HiddenSize) + replicated));
+    }
+
+    [Test]
+    public void ParameterCountOn_LinearAttention_Splits()
+    {
+        var attention = new LinearAttention(16, 64, 128, 128, 4);
+        Assert.That(8 * attention.ParameterCountOn(4096, 8), Is.EqualTo(attention.ParameterCount(4096)).Within(8));
+        Assert.That(attention.KvElementsPerTokenOn(2) + attention.KvElementsPerToken, Is.Zero);
+    }
+
     [Test]
     public void KvElementsPerTokenOn_Latent_IsReplicated() =>
         Assert.That(ModelArchitectures.DeepSeekV3.Layers[0].Attention.KvElementsPerTokenOn(8), Is.EqualTo(576));

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.IO.Compression;
 using FsCheck;
 using FsCheck.Fluent;
 using Simulator.Models.Networks;
@@ -88,5 +90,42 @@ public class CollectiveTests
     {
         double seconds = Collective.AllReduceSeconds(8192, 8, Fabric.Of(DeviceCatalogue.Find(device)));
         Assert.That(seconds * 1e6, Is.EqualTo(microseconds).Within(30).Percent);
+    }
+
+    [TestCase("a100_sxm/custom_allreduce_vllm_0.14.0", "a100-80", 15)]
+    [TestCase("h100_sxm/custom_allreduce_vllm_0.24.0", "h100-sxm", 15)]
+    [TestCase("h200_sxm/custom_allreduce_vllm_0.24.0", "h200", 15)]
+    [TestCase("b200_sxm/custom_allreduce_vllm_0.24.0", "b200", 35)]
+    [TestCase("l40s/custom_allreduce_sglang_0.5.14", "l40s", 15)]
+    public void AllReduceSeconds_MeasuredTable_HasItsMedianErrorBelow(string table, string device, double percent)
+    {
+        Fabric fabric = Fabric.Of(DeviceCatalogue.Find(device));
+        double[] errors =
+        [
+            .. Rows($"data/op_tables/{table}.csv.gz", "kernel_source", "num_gpus", "message_size", "latency")
+                .Where(r => r[0].EndsWith("_graph", StringComparison.Ordinal))
+                .Select(r => (Devices: (int)Number(r[1]), Bytes: 2 * Number(r[2]), Seconds: Number(r[3]) / 1000))
+                .Where(r => r.Bytes is >= 2048 and <= 128 << 20)
+                .Select(r => 100 * Math.Abs(Collective.AllReduceSeconds(r.Bytes, r.Devices, fabric) / r.Seconds - 1))
+                .Order(),
+        ];
+        TestContext.Out.WriteLine($"{table}: {errors.Length} sizes, median {errors[errors.Length / 2]:0.0} %, worst {errors[^1]:0} %");
+        Assert.That(errors, Has.Length.GreaterThan(40));
+        Assert.That(errors[errors.Length / 2], Is.LessThan(percent));
+        Assert.That(errors[^1], Is.LessThan(160));
+    }
+
+    private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
+
+    private static IEnumerable<string[]> Rows(string relative, params string[] columns)
+    {
+        using var reader = new StreamReader(new GZipStream(File.OpenRead(SharedData.Path(relative)), CompressionMode.Decompress));
+        string[] header = reader.ReadLine()!.Split(',');
+        int[] at = [.. columns.Select(c => Array.IndexOf(header, c))];
+        while (reader.ReadLine() is { } line)
+        {
+            string[] cells = line.Split(',');
+            yield return [.. at.Select(i => cells[i])];
+        }
     }
 }
