@@ -3,6 +3,9 @@ namespace Simulator.Models.Parallelism;
 /// <summary>What decides how much memory is left for the KV cache.</summary>
 public sealed record MemoryOptions
 {
+    /// <summary>As <see cref="BlocksOverride"/>: KV memory without a limit.</summary>
+    public const long UnlimitedBlocks = int.MaxValue;
+
     /// <summary>
     /// Share of the device's memory that the engine takes; above 0, at most 1. The rest is for the driver's context and CUDA graphs,
     /// which engines do not count. vLLM's default is 0.9.
@@ -19,7 +22,8 @@ public sealed record MemoryOptions
     public int BlockTokens { get; init; } = 16;
 
     /// <summary>
-    /// KV blocks of each rank, from 1 to 2³¹ − 1, in place of what memory gives; they may exceed the memory. Null to compute them.
+    /// KV blocks of each rank, from 1 to 2³¹ − 1, in place of what memory gives; they may exceed the memory.
+    /// <see cref="UnlimitedBlocks"/> for no limit, null to compute them.
     /// </summary>
     public long? BlocksOverride { get; init; }
 

@@ -88,6 +88,8 @@ public sealed class RooflineCompilerTests
 
     private sealed record OtherAttention : AttentionSpec
     {
+        public override long ParameterCountOn(int hiddenSize, int tensor) => 0;
+
         public override long KvElementsPerToken => 0;
 
         public override long ParameterCount(int hiddenSize) => 0;
