@@ -52,7 +52,9 @@ public sealed record GroupedQueryAttention(int QueryHeads, int KvHeads, int Head
     public override long ParameterCountOn(int hiddenSize, int tensor) =>
         (long)hiddenSize * HeadDim * ((QueryHeads + tensor - 1) / tensor * (OutputGate ? 3L : 2L) + 2L * ((KvHeads + tensor - 1) / tensor));
 
-    /// <summary>Numbers that one device keeps of each token: KV heads are split, and replicated when there are fewer than devices.</summary>
+    /// <summary>
+    /// Numbers that one device keeps of each token: KV heads are split, and replicated when there are fewer than devices.
+    /// </summary>
     /// <param name="tensor">Devices of the group, at least 1.</param>
     public override long KvElementsPerTokenOn(int tensor) => 2L * HeadDim * ((KvHeads + tensor - 1) / tensor);
 }
@@ -107,7 +109,9 @@ public sealed record LinearAttention(int KeyHeads, int ValueHeads, int KeyHeadDi
     /// <inheritdoc/>
     public override long KvElementsPerToken => 0;
 
-    /// <summary>State of each sequence, bytes: a 32-bit matrix for each value head, and the last 16-bit inputs of the convolution.</summary>
+    /// <summary>
+    /// State of each sequence, bytes: a 32-bit matrix for each value head, and the last 16-bit inputs of the convolution.
+    /// </summary>
     public override long StateBytesPerSequence =>
         4L * ValueHeads * KeyHeadDim * ValueHeadDim + 2L * (ConvolutionWidth - 1) * ConvolvedWidth;
 

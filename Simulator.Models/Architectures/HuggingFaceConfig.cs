@@ -18,14 +18,17 @@ public static class HuggingFaceConfig
         ["bloom", "codegen", "falcon", "gpt2", "gpt_bigcode", "gpt_neo", "gpt_neox", "gptj", "mpt", "nemotron", "opt", "phi", "starcoder2"];
 
     /// <summary>Model types that tie the output head to the embedding unless their file says otherwise.</summary>
-    private static readonly string[] TiedByDefault = ["bloom", "falcon", "gemma", "gemma2", "gemma3", "gemma3_text", "gpt2", "gpt_bigcode", "mpt", "opt"];
+    private static readonly string[] TiedByDefault =
+        ["bloom", "falcon", "gemma", "gemma2", "gemma3", "gemma3_text", "gpt2", "gpt_bigcode", "mpt", "opt"];
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">
     /// The <c>config.json</c>. The model is named after its folder, or after the file when that is called something else. A
     /// <c>hf_quant_config.json</c> beside it (NVIDIA ModelOpt) is read too.
     /// </param>
-    /// <exception cref="ModelConfigException">The file cannot be read, is not JSON, lacks a key, or describes something unsupported.</exception>
+    /// <exception cref="ModelConfigException">
+    /// The file cannot be read, is not JSON, lacks a key, or describes something unsupported.
+    /// </exception>
     public static HuggingFaceModel Read(string path)
     {
         string json = Load(path);
@@ -50,7 +53,9 @@ public static class HuggingFaceConfig
         using JsonDocument? sideDocument = side is null ? null : Document(side, "hf_quant_config.json");
         var root = new ConfigNode(file, document.RootElement);
         ConfigNode text = root.Node("text_config") ?? root;
-        ConfigNode? sideNode = sideDocument is null ? null : new ConfigNode("hf_quant_config.json", sideDocument.RootElement).Node("quantization");
+        ConfigNode? sideNode = sideDocument is null
+            ? null
+            : new ConfigNode("hf_quant_config.json", sideDocument.RootElement).Node("quantization");
         ModelArchitecture architecture;
         try
         {
@@ -85,9 +90,11 @@ public static class HuggingFaceConfig
             HiddenSize = hidden,
             VocabularySize = text.Positive("vocab_size"),
             ContextWindow = context,
-            TiedEmbeddings = text.BooleanOrNull("tie_word_embeddings") ?? root.BooleanOrNull("tie_word_embeddings") ?? TiedByDefault.Contains(type),
+            TiedEmbeddings = text.BooleanOrNull("tie_word_embeddings") ?? root.BooleanOrNull("tie_word_embeddings")
+                ?? TiedByDefault.Contains(type),
             Layers = [.. Enumerable.Range(0, layers).Select(i => new LayerSpec(attention(i), feedForward(i)))],
-            Source = $"config.json of {name}" + (text.Has("index_topk") ? "; its sparse attention is taken for latent attention, without the indexer" : ""),
+            Source = $"config.json of {name}" +
+                (text.Has("index_topk") ? "; its sparse attention is taken for latent attention, without the indexer" : ""),
         };
     }
 
@@ -95,23 +102,33 @@ public static class HuggingFaceConfig
     private static Func<int, AttentionSpec> Attention(ConfigNode text, string type, int layers, int hidden, int context)
     {
         if (text.IntegersOrNull("attn_type_list") is { } kinds && kinds.Any(k => k != 1))
-            throw text.Fault("attn_type_list", "names lightning attention (0), which is not supported", "Choose a model whose layers are all 1");
+        {
+            throw text.Fault(
+                "attn_type_list", "names lightning attention (0), which is not supported", "Choose a model whose layers are all 1");
+        }
+
         int heads = text.Positive("num_attention_heads", "n_head", "n_heads");
         if (text.PositiveOrNull("kv_lora_rank") is { } kvRank)
         {
             var latent = new LatentAttention(
-                heads, text.PositiveOrNull("q_lora_rank") ?? 0, kvRank, text.Positive("qk_nope_head_dim"), text.Positive("qk_rope_head_dim"),
-                text.Positive("v_head_dim"));
+                heads, text.PositiveOrNull("q_lora_rank") ?? 0, kvRank, text.Positive("qk_nope_head_dim"),
+                text.Positive("qk_rope_head_dim"), text.Positive("v_head_dim"));
             return _ => latent;
         }
 
-        int kvHeads = text.PositiveOrNull("num_key_value_heads", "num_kv_heads", "n_head_kv") ?? (text.BooleanOrNull("multi_query") == true ? 1 : heads);
+        int kvHeads = text.PositiveOrNull("num_key_value_heads", "num_kv_heads", "n_head_kv")
+            ?? (text.BooleanOrNull("multi_query") == true ? 1 : heads);
         if (heads % kvHeads != 0)
-            throw text.Fault("num_key_value_heads", $"is {kvHeads}, which does not divide the {heads} attention heads", "Correct one of the two");
+        {
+            throw text.Fault(
+                "num_key_value_heads", $"is {kvHeads}, which does not divide the {heads} attention heads", "Correct one of the two");
+        }
+
         int? headDim = text.PositiveOrNull("head_dim", "kv_channels");
         if (headDim is null && hidden % heads != 0)
             throw text.Fault("head_dim", $"is missing, and {heads} heads do not divide the hidden size {hidden}", "Add it");
-        var full = new GroupedQueryAttention(heads, kvHeads, headDim ?? hidden / heads, OutputGate: text.BooleanOrNull("attn_output_gate") ?? false);
+        bool gate = text.BooleanOrNull("attn_output_gate") ?? false;
+        var full = new GroupedQueryAttention(heads, kvHeads, headDim ?? hidden / heads, OutputGate: gate);
         Func<int, string> kind = LayerKinds(text, type, layers);
         return i => kind(i) switch
         {
@@ -170,13 +187,16 @@ public static class HuggingFaceConfig
         bool llama4 = type.StartsWith("llama4", StringComparison.Ordinal);
         int width = text.PositiveOrNull("moe_intermediate_size") ?? text.Positive("intermediate_size");
         int shared = llama4 ? width
-            : text.NonNegativeOrNull("shared_expert_intermediate_size", "shared_intermediate_size") ?? width * (text.NonNegativeOrNull("n_shared_experts") ?? 0);
+            : text.NonNegativeOrNull("shared_expert_intermediate_size", "shared_intermediate_size")
+                ?? width * (text.NonNegativeOrNull("n_shared_experts") ?? 0);
         int active = text.Positive("num_experts_per_tok", "experts_per_token", "moe_topk");
         if (active > experts)
             throw text.Fault("num_experts_per_tok", $"is {active}, more than the {experts} experts", "Correct one of the two");
         var mixture = new MixtureOfExperts(experts.Value, active, width, shared);
         Func<int, bool> sparse = SparseLayers(text, layers);
-        return i => sparse(i) ? mixture : llama4 ? new DenseFeedForward(text.Positive("intermediate_size_mlp")) : Dense(text, type, hidden, gated);
+        return i => sparse(i) ? mixture
+            : llama4 ? new DenseFeedForward(text.Positive("intermediate_size_mlp"))
+            : Dense(text, type, hidden, gated);
     }
 
     private static DenseFeedForward Dense(ConfigNode text, string type, int hidden, bool gated)
@@ -210,7 +230,8 @@ public static class HuggingFaceConfig
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new ModelConfigException(path, "", $"cannot be read: {e.Message.TrimEnd('.')}", "Check the path and the rights", cause: e);
+            throw new ModelConfigException(
+                path, "", $"cannot be read: {e.Message.TrimEnd('.')}", "Check the path and the rights", cause: e);
         }
     }
 
@@ -224,7 +245,8 @@ public static class HuggingFaceConfig
         catch (JsonException e)
         {
             throw new ModelConfigException(
-                file, "", $"is not JSON: {e.Message.Split(" LineNumber:")[0].TrimEnd('.')}", "Fetch the file again, or correct that line", e.LineNumber + 1, e);
+                file, "", $"is not JSON: {e.Message.Split(" LineNumber:")[0].TrimEnd('.')}", "Fetch the file again, or correct that line",
+                e.LineNumber + 1, e);
         }
 
         if (document.RootElement.ValueKind == JsonValueKind.Object)

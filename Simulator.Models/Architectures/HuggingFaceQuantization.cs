@@ -15,7 +15,8 @@ internal static class HuggingFaceQuantization
     /// <param name="experts">True when the model has experts.</param>
     public static Quantization Read(ConfigNode root, ConfigNode text, ConfigNode? side, bool experts)
     {
-        ConfigNode? declared = root.Node("quantization_config") ?? text.Node("quantization_config") ?? side ?? root.Node("_hf_quant_config");
+        ConfigNode? declared = root.Node("quantization_config") ?? text.Node("quantization_config") ?? side
+            ?? root.Node("_hf_quant_config");
         if (declared is not { } node)
             return Quantization.Bf16;
         (Quantization formats, bool expertsOnly) = Formats(node);
@@ -70,7 +71,8 @@ internal static class HuggingFaceQuantization
 
     private static NumberFormat KvCache(ConfigNode node)
     {
-        string? name = node.TextOrNull("kv_cache_quant_algo") ?? (node.IsText("kv_cache_scheme") ? node.TextOrNull("kv_cache_scheme") : null);
+        string? name = node.TextOrNull("kv_cache_quant_algo")
+            ?? (node.IsText("kv_cache_scheme") ? node.TextOrNull("kv_cache_scheme") : null);
         if (name is not null)
         {
             return name switch

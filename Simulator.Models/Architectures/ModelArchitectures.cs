@@ -8,7 +8,8 @@ namespace Simulator.Models.Architectures;
 /// Left out everywhere: vision towers, drafting layers (multi-token prediction) and biases. In names an underscore stands for
 /// the dot of a version, or parts version and size. Models with the same shape are one entry with aliases.
 /// </remarks>
-[SuppressMessage("Naming", "CA1707:Identifiers should not contain underscores", Justification = "An underscore stands for the dot of a version.")]
+[SuppressMessage(
+    "Naming", "CA1707:Identifiers should not contain underscores", Justification = "An underscore stands for the dot of a version.")]
 public static partial class ModelArchitectures
 {
     // Built on first use, since initialisers in the other files of this class run in no fixed order.
@@ -59,8 +60,8 @@ public static partial class ModelArchitectures
 
     /// <summary>A model whose layers are all grouped-query attention and a gated feed-forward.</summary>
     private static ModelArchitecture Dense(
-        string id, string name, string source, int layers, int hidden, int heads, int kvHeads, int intermediate, int vocabulary, int context,
-        int headDim = 128, bool tied = false) => new()
+        string id, string name, string source, int layers, int hidden, int heads, int kvHeads, int intermediate, int vocabulary,
+        int context, int headDim = 128, bool tied = false) => new()
         {
             Id = id,
             Name = name,
@@ -74,8 +75,8 @@ public static partial class ModelArchitectures
 
     /// <summary>A model whose layers are all grouped-query attention and a mixture of experts.</summary>
     private static ModelArchitecture Mixture(
-        string id, string name, string source, int layers, int hidden, int heads, int kvHeads, MixtureOfExperts experts, int vocabulary, int context,
-        int headDim = 128) => new()
+        string id, string name, string source, int layers, int hidden, int heads, int kvHeads, MixtureOfExperts experts, int vocabulary,
+        int context, int headDim = 128) => new()
         {
             Id = id,
             Name = name,
@@ -97,6 +98,9 @@ public static partial class ModelArchitectures
             HiddenSize = hidden,
             VocabularySize = vocabulary,
             ContextWindow = context,
-            Layers = [.. Repeat(denseLayers, attention, new DenseFeedForward(intermediate)), .. Repeat(layers - denseLayers, attention, experts)],
+            Layers =
+            [
+                .. Repeat(denseLayers, attention, new DenseFeedForward(intermediate)), .. Repeat(layers - denseLayers, attention, experts),
+            ],
         };
 }

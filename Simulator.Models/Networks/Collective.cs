@@ -29,7 +29,9 @@ public static class Collective
     public static double ReduceScatterSeconds(double bytes, int devices, in Fabric fabric) => RingSeconds(bytes, devices, 1, in fabric);
 
     /// <summary>Time of an all-to-all in which every device sends an equal share to each, s.</summary>
-    /// <remarks>Direct sends: one launch, n−1 steps. Parts to the own node and to other nodes travel at the same time; the slower counts.</remarks>
+    /// <remarks>
+    /// Direct sends: one launch, n−1 steps. Parts to the own node and to other nodes travel at the same time; the slower counts.
+    /// </remarks>
     /// <param name="bytes">What each device starts with, its own share included, bytes.</param>
     /// <param name="devices">Devices that take part.</param>
     /// <param name="fabric">Their links.</param>

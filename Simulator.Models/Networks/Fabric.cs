@@ -21,7 +21,9 @@ public readonly record struct Fabric(Link Node, Link Network, int DevicesPerNode
     /// </remarks>
     public const double PeerEfficiency = 0.6;
 
-    /// <summary>Share of the peak that collectives over the host (PCIe) reach with two devices; more devices share it (L40S tables).</summary>
+    /// <summary>
+    /// Share of the peak that collectives over the host (PCIe) reach with two devices; more devices share it (L40S tables).
+    /// </summary>
     public const double HostEfficiency = 0.25;
 
     /// <summary>Share of the peak that collectives between nodes reach (an estimate: what NCCL reports over InfiniBand).</summary>

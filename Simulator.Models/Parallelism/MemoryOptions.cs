@@ -30,7 +30,9 @@ public sealed record MemoryOptions
     /// <summary>Most tokens of an iteration on one rank, at least 1: activations are sized for them.</summary>
     public int MaxBatchedTokens { get; init; } = 8192;
 
-    /// <summary>Most sequences that run at a time on one rank, at least 1: logits and the states of linear attention are sized for them.</summary>
+    /// <summary>
+    /// Most sequences that run at a time on one rank, at least 1: logits and the states of linear attention are sized for them.
+    /// </summary>
     public int MaxSequences { get; init; } = 256;
 
     /// <summary>

@@ -69,7 +69,8 @@ public sealed record MemoryPlan
     /// The plan or the options are at fault (all faults are named), or the plan does not fit: then the message names what is
     /// needed, the shortfall in GiB and changes that would fit.
     /// </exception>
-    public static MemoryPlan For(ModelArchitecture model, Device device, ParallelPlan plan, Quantization formats, MemoryOptions? options = null)
+    public static MemoryPlan For(
+        ModelArchitecture model, Device device, ParallelPlan plan, Quantization formats, MemoryOptions? options = null)
     {
         options ??= new();
         string subject = $"{model.Id} on {plan.Devices} x {device.Id}";
@@ -79,9 +80,11 @@ public sealed record MemoryPlan
         if (result.BlocksPerRank >= 1)
             return result;
         long shortfall = result.BytesPerBlock - result.KvBytes;
-        string needs = $"weights {Gib(result.WeightsBytes)}, activations {Gib(result.ActivationBytes)}, reserve {Gib(result.ReserveBytes)}" +
+        string needs = $"weights {Gib(result.WeightsBytes)}, activations {Gib(result.ActivationBytes)}, " +
+            $"reserve {Gib(result.ReserveBytes)}" +
             (result.StateBytes > 0 ? $", states {Gib(result.StateBytes)}" : "") + $" and a KV block exceed " +
-            $"{Gib((long)(device.MemoryBytes * options.UtilizationFraction))} of {Gib(device.MemoryBytes)} by {Gib(shortfall)} on each device";
+            $"{Gib((long)(device.MemoryBytes * options.UtilizationFraction))} of {Gib(device.MemoryBytes)} " +
+            $"by {Gib(shortfall)} on each device";
         throw new PlanException(subject, [needs, Remedies(model, device, plan, formats, options)], shortfall);
     }
 

@@ -20,7 +20,9 @@ public readonly record struct ParallelPlan(int Tensor = 1, int Pipeline = 1, int
     /// <summary>Devices of one replica: Tensor × Pipeline × Data. Experts live on the same devices.</summary>
     public int Devices => Tensor * Pipeline * Data;
 
-    /// <summary>Layers of a stage. Stages are equal; layers left over go one each to the stages before the last, from the back (as in vLLM).</summary>
+    /// <summary>
+    /// Layers of a stage. Stages are equal; layers left over go one each to the stages before the last, from the back (as in vLLM).
+    /// </summary>
     /// <param name="layers">Layers of the model.</param>
     /// <param name="stage">Stage, from 0.</param>
     public int LayersOfStage(int layers, int stage)
@@ -41,7 +43,9 @@ public readonly record struct ParallelPlan(int Tensor = 1, int Pipeline = 1, int
         return first;
     }
 
-    /// <summary>All reasons why a model cannot be spread so; empty when it can. Memory is not looked at, see <see cref="MemoryPlan"/>.</summary>
+    /// <summary>
+    /// All reasons why a model cannot be spread so; empty when it can. Memory is not looked at, see <see cref="MemoryPlan"/>.
+    /// </summary>
     /// <param name="model">The model.</param>
     public IReadOnlyList<string> Validate(ModelArchitecture model)
     {
@@ -100,8 +104,8 @@ public readonly record struct ParallelPlan(int Tensor = 1, int Pipeline = 1, int
                     Divides(Tensor, f.SharedIntermediate, "tensor", "columns of the shared expert", faults);
                 if (wholeExperts && f.ExpertIntermediate % (Tensor * Data / Expert) != 0)
                 {
-                    faults.Add($"each expert is split over tensor x data / expert = {Tensor * Data / Expert} devices, which does not divide its " +
-                        $"{f.ExpertIntermediate} columns; raise expert parallel");
+                    faults.Add($"each expert is split over tensor x data / expert = {Tensor * Data / Expert} devices, " +
+                        $"which does not divide its {f.ExpertIntermediate} columns; raise expert parallel");
                 }
 
                 break;

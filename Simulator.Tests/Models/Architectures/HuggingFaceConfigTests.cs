@@ -61,7 +61,8 @@ public class HuggingFaceConfigTests
     public void Parse_AttentionExcluded_QuantisesExpertsAlone()
     {
         Quantization formats = Parse("""
-            "num_experts": 4, "num_experts_per_tok": 2, "quantization_config": { "quant_method": "compressed-tensors", "ignore": ["re:.*self_attn.*", "lm_head"],
+            "num_experts": 4, "num_experts_per_tok": 2, "quantization_config": {
+            "quant_method": "compressed-tensors", "ignore": ["re:.*self_attn.*", "lm_head"],
             "config_groups": { "group_0": { "weights": { "num_bits": 4, "type": "int", "group_size": 32 }, "input_activations": null } } }
             """).Quantization;
         Assert.That(formats, Is.EqualTo(Quantization.Bf16 with { ExpertWeights = NumberFormat.Int4, WeightGroup = 32 }));
@@ -87,7 +88,8 @@ public class HuggingFaceConfigTests
         {
             File.WriteAllText(Path.Combine(folder, "config.json"), "\uFEFF{" + Small + "}");
             File.WriteAllText(
-                Path.Combine(folder, "hf_quant_config.json"), """{ "quantization": { "quant_algo": "NVFP4", "kv_cache_quant_algo": "FP8", "group_size": 16 } }""");
+                Path.Combine(folder, "hf_quant_config.json"),
+                """{ "quantization": { "quant_algo": "NVFP4", "kv_cache_quant_algo": "FP8", "group_size": 16 } }""");
             HuggingFaceModel model = HuggingFaceConfig.Read(Path.Combine(folder, "config.json"));
             Assert.That(model.Architecture.Name, Does.StartWith("My-Model"));
             Assert.That((model.Quantization.Weights, model.Quantization.KvCache), Is.EqualTo((NumberFormat.Fp4, NumberFormat.Fp8)));
@@ -106,8 +108,12 @@ public class HuggingFaceConfigTests
     public void Parse_Gpt2Names_AreUnderstood()
     {
         ModelArchitecture model = HuggingFaceConfig.Parse(
-            """{ "model_type": "gpt2", "n_layer": 12, "n_embd": 768, "n_head": 12, "n_inner": null, "n_positions": 1024, "vocab_size": 50257 }""", "gpt2").Architecture;
-        Assert.That(model.Layers[11], Is.EqualTo(new LayerSpec(new GroupedQueryAttention(12, 12, 64), new DenseFeedForward(3072, Gated: false))));
+            """
+            { "model_type": "gpt2", "n_layer": 12, "n_embd": 768, "n_head": 12, "n_inner": null, "n_positions": 1024,
+            "vocab_size": 50257 }
+            """, "gpt2").Architecture;
+        var layer = new LayerSpec(new GroupedQueryAttention(12, 12, 64), new DenseFeedForward(3072, Gated: false));
+        Assert.That(model.Layers[11], Is.EqualTo(layer));
         Assert.That(model.TiedEmbeddings);
         Assert.That(model.ParameterCount / 1e6, Is.EqualTo(124.4).Within(1).Percent); // without 0.8 M position embeddings and the biases
     }
@@ -126,7 +132,8 @@ public class HuggingFaceConfigTests
 
     [Test]
     public void Parse_MaxWindowLayers_AreFullFirst() =>
-        Assert.That(Windows("\"sliding_window\": 100, \"use_sliding_window\": true, \"max_window_layers\": 3"), Is.EqualTo(new int?[] { null, null, null, 100 }));
+        Assert.That(Windows("\"sliding_window\": 100, \"use_sliding_window\": true, \"max_window_layers\": 3"),
+            Is.EqualTo(new int?[] { null, null, null, 100 }));
 
     [Test]
     public void Parse_SlidingWindowPattern_MakesEveryNthFull() =>
@@ -136,13 +143,15 @@ public class HuggingFaceConfigTests
     public void Parse_LayerTypes_AreFollowed() =>
         Assert.That(
             Windows("""
-                "sliding_window": 100, "attention_chunk_size": 64, "layer_types": ["sliding_attention", "full_attention", "chunked_attention", "full_attention"]
+                "sliding_window": 100, "attention_chunk_size": 64,
+                "layer_types": ["sliding_attention", "full_attention", "chunked_attention", "full_attention"]
                 """),
             Is.EqualTo(new int?[] { 100, null, 64, null }));
 
     [Test]
     public void Parse_NoRopeLayers_AreFull() =>
-        Assert.That(Windows("\"attention_chunk_size\": 64, \"no_rope_layers\": [1, 0, 1, 0]"), Is.EqualTo(new int?[] { 64, null, 64, null }));
+        Assert.That(
+            Windows("\"attention_chunk_size\": 64, \"no_rope_layers\": [1, 0, 1, 0]"), Is.EqualTo(new int?[] { 64, null, 64, null }));
 
     [TestCase("\"num_local_experts\": 8, \"num_experts_per_tok\": 2", "xxxx")]
     [TestCase("\"num_experts\": 8, \"num_experts_per_tok\": 2, \"decoder_sparse_step\": 2", "-x-x")]
@@ -152,10 +161,12 @@ public class HuggingFaceConfigTests
     [TestCase("\"n_routed_experts\": 8, \"num_experts_per_tok\": 2, \"moe_layer_freq\": [0, 0, 1, 1]", "--xx")]
     [TestCase("\"num_experts\": 0", "----")]
     public void Parse_SparseLayers_AreWhereTheFileSays(string keys, string layers) =>
-        Assert.That(string.Concat(Parse(keys).Architecture.Layers.Select(l => l.FeedForward is MixtureOfExperts ? 'x' : '-')), Is.EqualTo(layers));
+        Assert.That(string.Concat(Parse(keys).Architecture.Layers.Select(l => l.FeedForward is MixtureOfExperts ? 'x' : '-')),
+            Is.EqualTo(layers));
 
     [TestCase("\"num_experts\": 8, \"num_experts_per_tok\": 2, \"moe_intermediate_size\": 32, \"n_shared_experts\": 2", 32, 64)]
-    [TestCase("\"num_experts\": 8, \"num_experts_per_tok\": 2, \"moe_intermediate_size\": 32, \"shared_expert_intermediate_size\": 48", 32, 48)]
+    [TestCase("\"num_experts\": 8, \"num_experts_per_tok\": 2, \"moe_intermediate_size\": 32, \"shared_expert_intermediate_size\": 48",
+        32, 48)]
     [TestCase("\"num_local_experts\": 8, \"num_experts_per_tok\": 2", 128, 0)]
     public void Parse_SharedExperts_HaveTheirWidth(string keys, int width, int shared) =>
         Assert.That(First(Parse(keys)).FeedForward, Is.EqualTo(new MixtureOfExperts(8, 2, width, shared)));
@@ -186,15 +197,18 @@ public class HuggingFaceConfigTests
     [TestCase("\"quantization_config\": { \"quant_method\": 8 }", "quantization_config.quant_method", "not a string")]
     [TestCase("\"quantization_config\": { \"quant_method\": \"awq\", \"bits\": 3 }", "quantization_config.bits", "3 for an integer")]
     [TestCase("\"quantization_config\": { \"quant_algo\": \"FP3\" }", "quantization_config.quant_algo", "'FP3'")]
-    [TestCase("\"quantization_config\": { \"quant_algo\": \"FP8\", \"kv_cache_quant_algo\": \"?\" }", "quantization_config.kv_cache_quant_algo", "'?'")]
+    [TestCase("\"quantization_config\": { \"quant_algo\": \"FP8\", \"kv_cache_quant_algo\": \"?\" }",
+        "quantization_config.kv_cache_quant_algo", "'?'")]
     [TestCase("\"quantization_config\": { \"config_groups\": { \"g\": { \"weights\": { \"num_bits\": 6, \"type\": \"float\" } } } }",
         "quantization_config.config_groups.g.weights.num_bits", "6 for a float")]
-    public void Parse_FaultyKey_NamesKeyFaultAndRemedy(string keys, string key, string fault) => AssertFault("{" + Merge(keys) + "}", key, fault);
+    public void Parse_FaultyKey_NamesKeyFaultAndRemedy(string keys, string key, string fault) =>
+        AssertFault("{" + Merge(keys) + "}", key, fault);
 
     [Test]
     public void Parse_NotJson_NamesTheLine()
     {
-        ModelConfigException e = Assert.Throws<ModelConfigException>(() => HuggingFaceConfig.Parse("{\n\"a\": 1,\n\"b\": oops\n}", "my-model"))!;
+        ModelConfigException e = Assert.Throws<ModelConfigException>(
+            () => HuggingFaceConfig.Parse("{\n\"a\": 1,\n\"b\": oops\n}", "my-model"))!;
         Assert.That(e.Line, Is.EqualTo(3));
         Assert.That(e.Message, Does.StartWith("my-model, line 3: is not JSON").And.Contain("Fetch the file again"));
     }
@@ -223,11 +237,13 @@ public class HuggingFaceConfigTests
     {
         string[] keys =
         [
-            "num_hidden_layers", "hidden_size", "num_attention_heads", "num_key_value_heads", "head_dim", "intermediate_size", "vocab_size", "layer_types",
-            "sliding_window", "kv_lora_rank", "num_experts", "num_experts_per_tok", "n_shared_experts", "moe_layer_freq", "mlp_only_layers", "text_config",
-            "quantization_config", "tie_word_embeddings", "attention_chunk_size", "no_rope_layers", "full_attention_interval", "linear_num_value_heads",
+            "num_hidden_layers", "hidden_size", "num_attention_heads", "num_key_value_heads", "head_dim", "intermediate_size",
+            "vocab_size", "layer_types", "sliding_window", "kv_lora_rank", "num_experts", "num_experts_per_tok",
+            "n_shared_experts", "moe_layer_freq", "mlp_only_layers", "text_config", "quantization_config", "tie_word_embeddings",
+            "attention_chunk_size", "no_rope_layers", "full_attention_interval", "linear_num_value_heads",
         ];
-        string[] values = ["null", "true", "0", "1", "3", "8", "-1", "2147483647", "1e99", "\"x\"", "[]", "[1]", "[\"full_attention\"]", "{}", "{\"quant_method\": \"awq\"}"];
+        string[] values = ["null", "true", "0", "1", "3", "8", "-1", "2147483647", "1e99", "\"x\"", "[]", "[1]", "[\"full_attention\"]",
+            "{}", "{\"quant_method\": \"awq\"}"];
         Gen<string> pair = Gen.Elements(keys).SelectMany(k => Gen.Elements(values), (k, v) => $"\"{k}\": {v}");
         return Prop.ForAll(pair.ListOf(3).ToArbitrary(), pairs =>
         {

@@ -25,7 +25,8 @@ public class ModelArchitecturesTests
     {
         UnknownNameException e = Assert.Throws<UnknownNameException>(() => ModelArchitectures.Find("lama-3.1-8b"))!;
         Assert.That(e.Closest[0], Is.EqualTo("llama-3.1-8b"));
-        Assert.That(e.Message, Does.Contain("'lama-3.1-8b'").And.Contain("Did you mean llama-3.1-8b").And.Contain("simulator catalog models"));
+        Assert.That(e.Message,
+            Does.Contain("'lama-3.1-8b'").And.Contain("Did you mean llama-3.1-8b").And.Contain("simulator catalog models"));
     }
 
     [Test]

@@ -139,7 +139,8 @@ public class ParameterCountTests
         ModelArchitecture model = ModelArchitectures.Find(id);
         AttentionSpec attention = model.Layers[0].Attention;
         Assert.That(
-            tensor * attention.ParameterCountOn(model.HiddenSize, tensor), Is.EqualTo(attention.ParameterCount(model.HiddenSize) + replicated));
+            tensor * attention.ParameterCountOn(model.HiddenSize, tensor),
+            Is.EqualTo(attention.ParameterCount(model.HiddenSize) + replicated));
     }
 
     [Test]

@@ -4,12 +4,14 @@ namespace Simulator.Tests.Models.Catalogues;
 
 public class CatalogueTests
 {
-    private static readonly Catalogue<string> Fruit = new("fruit", "See the list.", f => f, [("apple", ["pomme"]), ("apricot", []), ("pear", [])]);
+    private static readonly Catalogue<string> Fruit =
+        new("fruit", "See the list.", f => f, [("apple", ["pomme"]), ("apricot", []), ("pear", [])]);
 
     [TestCase("APPLE", "apple")]
     [TestCase("a.p-p_l e", "apple")]
     [TestCase("Pomme", "apple")]
-    public void Find_IdOrAlias_IgnoresCaseAndSeparators(string name, string expected) => Assert.That(Fruit.Find(name), Is.EqualTo(expected));
+    public void Find_IdOrAlias_IgnoresCaseAndSeparators(string name, string expected) =>
+        Assert.That(Fruit.Find(name), Is.EqualTo(expected));
 
     [Test]
     public void Find_SwappedLetters_SuggestsTheEntryOnce()
@@ -26,7 +28,8 @@ public class CatalogueTests
 
     [Test]
     public void Find_NothingClose_SuggestsNothing() =>
-        Assert.That(Assert.Throws<UnknownNameException>(() => Fruit.Find("watermelon"))!.Message, Is.EqualTo("There is no fruit 'watermelon'. See the list."));
+        Assert.That(Assert.Throws<UnknownNameException>(() => Fruit.Find("watermelon"))!.Message,
+            Is.EqualTo("There is no fruit 'watermelon'. See the list."));
 
     [Test]
     public void Constructor_SharedName_Throws() =>
@@ -36,7 +39,8 @@ public class CatalogueTests
     [TestCase("ab", "ba", 1)]
     [TestCase("", "abc", 3)]
     [TestCase("same", "same", 0)]
-    public void EditDistance_KnownPairs_Matches(string a, string b, int distance) => Assert.That(EditDistance.Between(a, b), Is.EqualTo(distance));
+    public void EditDistance_KnownPairs_Matches(string a, string b, int distance) =>
+        Assert.That(EditDistance.Between(a, b), Is.EqualTo(distance));
 
     [FsCheck.NUnit.Property]
     public bool EditDistance_AnyPair_IsSymmetricAndBounded(string? a, string? b)

@@ -12,7 +12,8 @@ public class DevicesTests
     [TestCase("a100-sxm", "a100-80")]
     [TestCase("RTX4090", "rtx-4090")]
     [TestCase("rtx_pro_6000", "rtx-pro-6000")]
-    public void Find_AliasCaseOrSeparators_FindsTheDevice(string name, string id) => Assert.That(DeviceCatalogue.Find(name).Id, Is.EqualTo(id));
+    public void Find_AliasCaseOrSeparators_FindsTheDevice(string name, string id) =>
+        Assert.That(DeviceCatalogue.Find(name).Id, Is.EqualTo(id));
 
     [Test]
     public void Find_NearMiss_NamesTheClosest()
@@ -67,7 +68,8 @@ public class DevicesTests
     [TestCase(NumberFormat.Int8, 1)]
     [TestCase(NumberFormat.Fp4, 0.5625)]
     [TestCase(NumberFormat.Int4, 0.51953125)]
-    public void BytesPerElement_Format_CountsScales(NumberFormat format, double bytes) => Assert.That(format.BytesPerElement(), Is.EqualTo(bytes));
+    public void BytesPerElement_Format_CountsScales(NumberFormat format, double bytes) =>
+        Assert.That(format.BytesPerElement(), Is.EqualTo(bytes));
 
     [Test]
     public void BytesPerElement_OtherGroup_ChangesFourBitFormatsAlone()

@@ -36,11 +36,12 @@ public class MemoryPlanTests
         {
             MemoryPlan plan = MemoryPlan.For(
                 ModelArchitectures.Find(run.Model), DeviceCatalogue.Find(run.Device), new ParallelPlan(run.Tensor), Quantization.Bf16,
-                new MemoryOptions { MaxBatchedTokens = run.Tokens, MaxSequences = run.Sequences });
+            new MemoryOptions { MaxBatchedTokens = run.Tokens, MaxSequences = run.Sequences });
             double error = 100.0 * (plan.KvBlocks - run.Blocks) / run.Blocks;
             worst = Math.Max(worst, Math.Abs(error));
             TestContext.Out.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"{run.Model,-14} {run.Device,-9} tp{run.Tensor} {run.Blocks,6} {plan.KvBlocks,6} {error,6:0.00} %"));
+                CultureInfo.InvariantCulture,
+                $"{run.Model,-14} {run.Device,-9} tp{run.Tensor} {run.Blocks,6} {plan.KvBlocks,6} {error,6:0.00} %"));
         }
 
         Assert.That(worst, Is.LessThan(2));
@@ -54,14 +55,15 @@ public class MemoryPlanTests
         int At(string name) => Array.IndexOf(header, name);
         var runs = lines.Skip(1).Select(l => l.Split(','))
             .Where(c => c[At("total_kv_blocks")].Length > 0 && !c[At("model")].Contains("Scout"))
-            .Select(c => (Model: c[At("model")], Tensor: c[At("tp")], Tokens: c[At("max_num_batched_tokens")], Sequences: c[At("max_num_seqs")], Blocks: c[At("total_kv_blocks")]))
+            .Select(c => (Model: c[At("model")], Tensor: c[At("tp")], Tokens: c[At("max_num_batched_tokens")],
+                Sequences: c[At("max_num_seqs")], Blocks: c[At("total_kv_blocks")]))
             .Distinct().ToArray();
         Assert.That(runs, Has.Length.GreaterThanOrEqualTo(10));
         foreach (var run in runs)
         {
             MemoryPlan plan = MemoryPlan.For(
                 ModelArchitectures.Find(run.Model), DeviceCatalogue.H100Sxm, new ParallelPlan(Number(run.Tensor)), Quantization.Bf16,
-                new MemoryOptions { MaxBatchedTokens = Number(run.Tokens), MaxSequences = Number(run.Sequences) });
+            new MemoryOptions { MaxBatchedTokens = Number(run.Tokens), MaxSequences = Number(run.Sequences) });
             Assert.That(plan.KvBlocks, Is.EqualTo(Number(run.Blocks)).Within(2).Percent, run.ToString());
         }
 
@@ -75,7 +77,8 @@ public class MemoryPlanTests
         MemoryPlan plan = MemoryPlan.For(ModelArchitectures.Llama3_1_8B, h100, ParallelPlan.Single, Quantization.Bf16);
         Assert.That(plan.WeightsBytes, Is.EqualTo(2 * 8_030_261_248));
         Assert.That(
-            plan.WeightsBytes + plan.ActivationBytes + plan.ReserveBytes + plan.StateBytes + plan.KvBytes, Is.EqualTo((long)(h100.MemoryBytes * 0.9)));
+            plan.WeightsBytes + plan.ActivationBytes + plan.ReserveBytes + plan.StateBytes + plan.KvBytes,
+            Is.EqualTo((long)(h100.MemoryBytes * 0.9)));
         Assert.That(plan.BytesPerBlock, Is.EqualTo(16 * 131_072));
         Assert.That(plan.KvBlocks, Is.EqualTo(plan.KvBytes / plan.BytesPerBlock));
         Assert.That(plan.KvTokens, Is.EqualTo(plan.KvBlocks * 16));
@@ -104,7 +107,8 @@ public class MemoryPlanTests
     public void For_FewerKvHeadsThanDevices_ReplicatesThem()
     {
         MemoryPlan eight = MemoryPlan.For(ModelArchitectures.Llama3_1_405B, DeviceCatalogue.B200, new ParallelPlan(8), Quantization.Bf16);
-        MemoryPlan sixteen = MemoryPlan.For(ModelArchitectures.Llama3_1_405B, DeviceCatalogue.B200, new ParallelPlan(16), Quantization.Bf16);
+        MemoryPlan sixteen = MemoryPlan.For(ModelArchitectures.Llama3_1_405B, DeviceCatalogue.B200, new ParallelPlan(16),
+            Quantization.Bf16);
         Assert.That(sixteen.BytesPerBlock, Is.EqualTo(eight.BytesPerBlock));
     }
 
@@ -113,8 +117,10 @@ public class MemoryPlanTests
     {
         Quantization fp8 = new(NumberFormat.Fp8, NumberFormat.Fp8, NumberFormat.Bf16);
         var options = new MemoryOptions { MaxBatchedTokens = 2048 };
-        MemoryPlan tensor = MemoryPlan.For(ModelArchitectures.DeepSeekV3, DeviceCatalogue.H200, new ParallelPlan(8, Expert: 8), fp8, options);
-        MemoryPlan data = MemoryPlan.For(ModelArchitectures.DeepSeekV3, DeviceCatalogue.H200, new ParallelPlan(1, Data: 8, Expert: 8), fp8, options);
+        MemoryPlan tensor = MemoryPlan.For(ModelArchitectures.DeepSeekV3, DeviceCatalogue.H200, new ParallelPlan(8, Expert: 8), fp8,
+            options);
+        MemoryPlan data = MemoryPlan.For(ModelArchitectures.DeepSeekV3, DeviceCatalogue.H200, new ParallelPlan(1, Data: 8, Expert: 8),
+            fp8, options);
         Assert.That(tensor.BytesPerBlock, Is.EqualTo(16 * 70_272));
         Assert.That(data.BytesPerBlock, Is.EqualTo(tensor.BytesPerBlock));
         Assert.That(data.KvBlocks, Is.EqualTo(8 * data.BlocksPerRank).And.GreaterThan(4 * tensor.KvBlocks));
@@ -135,7 +141,8 @@ public class MemoryPlanTests
     {
         Quantization mxfp4 = Quantization.Bf16 with { ExpertWeights = NumberFormat.Fp4, WeightGroup = 32 };
         long Block(int sequence) => MemoryPlan.For(
-            ModelArchitectures.GptOss120B, DeviceCatalogue.H100Sxm, ParallelPlan.Single, mxfp4, new MemoryOptions { SequenceTokens = sequence }).BytesPerBlock;
+            ModelArchitectures.GptOss120B, DeviceCatalogue.H100Sxm, ParallelPlan.Single, mxfp4,
+            new MemoryOptions { SequenceTokens = sequence }).BytesPerBlock;
         Assert.That(Block(128), Is.EqualTo(16 * 73_728));
         Assert.That(Block(1280), Is.EqualTo((long)Math.Ceiling(16 * (36_864 + 3_686.4))));
     }
@@ -145,7 +152,8 @@ public class MemoryPlanTests
     {
         Quantization fp8 = new(NumberFormat.Fp8, NumberFormat.Fp8, NumberFormat.Bf16);
         ModelArchitecture model = ModelArchitectures.Qwen3_5_397B_A17B;
-        MemoryPlan plan = MemoryPlan.For(model, DeviceCatalogue.B200, new ParallelPlan(8, Expert: 8), fp8, new MemoryOptions { MaxSequences = 64 });
+        MemoryPlan plan = MemoryPlan.For(model, DeviceCatalogue.B200, new ParallelPlan(8, Expert: 8), fp8,
+            new MemoryOptions { MaxSequences = 64 });
         Assert.That(plan.StateBytes, Is.EqualTo(64 * (model.StateBytesPerSequence / 8)));
     }
 
@@ -153,7 +161,8 @@ public class MemoryPlanTests
     public void For_Override_IsTakenEvenBeyondTheMemory()
     {
         MemoryPlan plan = MemoryPlan.For(
-            ModelArchitectures.Llama3_1_70B, DeviceCatalogue.L4, ParallelPlan.Single, Quantization.Bf16, new MemoryOptions { BlocksOverride = 1_000_000 });
+            ModelArchitectures.Llama3_1_70B, DeviceCatalogue.L4, ParallelPlan.Single, Quantization.Bf16,
+            new MemoryOptions { BlocksOverride = 1_000_000 });
         Assert.That(plan.KvBlocks, Is.EqualTo(1_000_000));
         Assert.That(plan.KvBytes, Is.EqualTo(1_000_000 * plan.BytesPerBlock));
     }
@@ -181,7 +190,8 @@ public class MemoryPlanTests
     {
         Device small = DeviceCatalogue.RtxPro6000 with { MemoryBytes = 19 * Gib };
         PlanException e = Assert.Throws<PlanException>(() => MemoryPlan.For(
-            ModelArchitectures.Llama3_1_8B, small, ParallelPlan.Single, Quantization.Bf16, new MemoryOptions { MaxBatchedTokens = 65536, MaxSequences = 64 }))!;
+            ModelArchitectures.Llama3_1_8B, small, ParallelPlan.Single, Quantization.Bf16,
+            new MemoryOptions { MaxBatchedTokens = 65536, MaxSequences = 64 }))!;
         Assert.That(e.Message, Does.Contain("at most 2048 batched tokens").And.Contain("FP8 weights"));
     }
 
@@ -192,7 +202,8 @@ public class MemoryPlanTests
             ModelArchitectures.Qwen2_5_7B, DeviceCatalogue.H100Sxm, new ParallelPlan(8), Quantization.Bf16,
             new MemoryOptions { UtilizationFraction = 1.5, BlockTokens = 0, ReserveBytes = -1, BlocksOverride = 0 }))!;
         Assert.That(e.Faults, Has.Count.GreaterThanOrEqualTo(5));
-        Assert.That(e.Message, Does.Contain("28 attention heads").And.Contain("utilization is 1.5").And.Contain("block size").And.Contain("reserve")
+        Assert.That(e.Message,
+            Does.Contain("28 attention heads").And.Contain("utilization is 1.5").And.Contain("block size").And.Contain("reserve")
             .And.Contain("block override"));
         Assert.That(e.ShortfallBytes, Is.Zero);
     }
@@ -201,7 +212,8 @@ public class MemoryPlanTests
     public void For_LowerUtilization_GivesFewerBlocks()
     {
         long Blocks(double share) => MemoryPlan.For(
-            ModelArchitectures.Llama3_1_8B, DeviceCatalogue.A100Sxm40, ParallelPlan.Single, Quantization.Bf16, new MemoryOptions { UtilizationFraction = share }).KvBlocks;
+            ModelArchitectures.Llama3_1_8B, DeviceCatalogue.A100Sxm40, ParallelPlan.Single, Quantization.Bf16,
+            new MemoryOptions { UtilizationFraction = share }).KvBlocks;
         Assert.That(Blocks(0.95), Is.GreaterThan(Blocks(0.9)).And.GreaterThan(Blocks(0.5)));
     }
 }

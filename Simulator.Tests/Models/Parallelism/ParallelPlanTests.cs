@@ -47,7 +47,8 @@ public class ParallelPlanTests
     [TestCase(80, 4, new[] { 20, 20, 20, 20 })]
     [TestCase(7, 1, new[] { 7 })]
     public void LayersOfStage_Remainder_GoesBeforeTheLastStage(int layers, int pipeline, int[] expected) =>
-        Assert.That(Enumerable.Range(0, pipeline).Select(s => new ParallelPlan(Pipeline: pipeline).LayersOfStage(layers, s)), Is.EqualTo(expected));
+        Assert.That(Enumerable.Range(0, pipeline).Select(s => new ParallelPlan(Pipeline: pipeline).LayersOfStage(layers, s)),
+            Is.EqualTo(expected));
 
     [FsCheck.NUnit.Property]
     public Property LayersOfStage_AnyPlan_CoversEveryLayerOnce() => Prop.ForAll(
