@@ -47,5 +47,6 @@ internal sealed class FifoStation(double arrivalRate, Service service, int serve
         simulation.Schedule(time.Seconds(), this, Departure, priority: EventPriority.Completion);
     }
 
-    private void ScheduleArrival(Simulation simulation) => simulation.Schedule(arrivals.NextExponential(1 / arrivalRate).Seconds(), this, Arrival);
+    private void ScheduleArrival(Simulation simulation) =>
+        simulation.Schedule(arrivals.NextExponential(1 / arrivalRate).Seconds(), this, Arrival);
 }

@@ -51,5 +51,6 @@ internal sealed class SharingStation(double arrivalRate, Service service, Action
         nextDeparture = simulation.Schedule(remaining.Seconds(), this, Departure, priority: EventPriority.Completion);
     }
 
-    private void ScheduleArrival(Simulation simulation) => simulation.Schedule(arrivals.NextExponential(1 / arrivalRate).Seconds(), this, Arrival);
+    private void ScheduleArrival(Simulation simulation) =>
+        simulation.Schedule(arrivals.NextExponential(1 / arrivalRate).Seconds(), this, Arrival);
 }
