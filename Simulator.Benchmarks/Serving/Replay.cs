@@ -5,7 +5,6 @@ using Simulator.Core.Time;
 using Simulator.Models.Architectures;
 using Simulator.Models.Clusters;
 using Simulator.Models.Devices;
-using Simulator.Models.Engines;
 using Simulator.Models.Results;
 using Simulator.Workloads.Requests;
 
