@@ -1,0 +1,91 @@
+using Simulator.Cli.Reading;
+using Simulator.Models.Devices;
+using Simulator.Models.Parallelism;
+
+namespace Simulator.Cli.Scenarios;
+
+internal static partial class ScenarioReader
+{
+    private static ClusterSection ReadCluster(Cursor cluster)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        var served = new Dictionary<string, string>(StringComparer.Ordinal);
+        var section = new ClusterSection
+        {
+            Router = cluster.Optional("router", Values.OneOf("router", KnownNames.Routers), "least-outstanding"),
+            Pools = cluster.RequiredMaps("pools", pool => ReadPool(pool, names, served), "a list of pools, each with a model and a device"),
+        };
+        return section;
+    }
+
+    private static PoolSection ReadPool(Cursor pool, HashSet<string> names, Dictionary<string, string> served)
+    {
+        _ = pool.One(["model", "modelConfig"], required: true);
+        var section = new PoolSection
+        {
+            Name = pool.Required("name", Values.Text("a name"), "what results call the pool"),
+            Model = pool.Optional("model", Values.Text("a model id such as llama-3.1-8b"), null!),
+            ModelConfig = pool.Optional("modelConfig", Values.Text("the path of a Hugging Face config.json"), null!),
+            Serves = pool.Many("serves", Values.Text("a model name of the trace")),
+            Device = pool.Required("device", Values.Text("a device id such as h100-sxm"), "a device id such as h100-sxm"),
+            Replicas = pool.Optional("replicas", Values.Count(), 1),
+            Plan = pool.Map("plan", ReadPlan)?.Value ?? ParallelPlan.Single,
+            Quantization = pool.Map("quantization", ReadQuantization)?.Value ?? Quantization.Bf16,
+            Engine = pool.Map("engine", ReadEngine) ?? new EngineSection(),
+        };
+        if (section.Name is not null && !names.Add(section.Name))
+            pool.Fault("name", $"another pool is called '{section.Name}' too; give each a name of its own");
+        foreach (string model in section.Serves)
+        {
+            if (!served.TryAdd(model, section.Name ?? ""))
+                pool.Fault("serves", $"'{model}' is served by pool '{served[model]}' already; name it once");
+        }
+
+        return section;
+    }
+
+    private static Box<ParallelPlan> ReadPlan(Cursor plan)
+    {
+        var value = new ParallelPlan(
+            plan.Optional("tensor", Values.Whole(1, 1024), 1),
+            plan.Optional("pipeline", Values.Whole(1, 1024), 1),
+            plan.Optional("data", Values.Whole(1, 1024), 1),
+            plan.Optional("expert", Values.Whole(1, 1024 * 1024), 1));
+        if (value.Tensor * value.Data % value.Expert != 0)
+            plan.Fault("expert", $"{value.Expert} does not divide tensor × data, {value.Tensor * value.Data}");
+        return new Box<ParallelPlan>(value);
+    }
+
+    private static Box<Quantization> ReadQuantization(Cursor quantization)
+    {
+        ValueReader<NumberFormat> format = Values.OneOf("number format", KnownNames.NumberFormats);
+        return new Box<Quantization>(new Quantization(
+            quantization.Optional("weights", format, NumberFormat.Bf16),
+            quantization.Optional("activations", format, NumberFormat.Bf16),
+            quantization.Optional("kv", format, NumberFormat.Bf16)));
+    }
+
+    private static EngineSection ReadEngine(Cursor engine)
+    {
+        long? blocks = engine.Optional("kvBlocks", Values.OrWord("unlimited", Values.Whole(1L, long.MaxValue)), -1);
+        return new EngineSection
+        {
+            Scheduler = engine.Optional("scheduler", Values.OneOf("scheduler", KnownNames.Schedulers), "vllm-v1"),
+            TokenBudget = engine.Optional("tokenBudget", Values.Count()),
+            MaxSequences = engine.Optional("maxSequences", Values.Count()),
+            ChunkedPrefill = engine.Optional("chunkedPrefill", Values.Flag()),
+            PrefixCaching = engine.Optional("prefixCaching", Values.Flag()),
+            BlockTokens = engine.Optional("blockTokens", Values.Count()),
+            KvBlocks = blocks is null or -1 ? null : blocks,
+            UnlimitedKv = blocks is null,
+            MemoryUtilization = engine.Optional("memoryUtilization", Quantities.Share(positive: true)),
+            LongPrefillThreshold = engine.Optional("longPrefillThreshold", Values.Count(0)),
+            MaxContext = engine.Optional("maxContext", Values.Count()),
+            QueueLimit = engine.Optional("queueLimit", Values.Count(0)),
+            HostOverhead = engine.Optional("hostOverhead", Quantities.Duration()),
+        };
+    }
+
+    /// <summary>Carries a value type through a reader of mappings.</summary>
+    private sealed record Box<T>(T Value) where T : struct;
+}
