@@ -76,21 +76,16 @@ internal static class Values
     public static ValueReader<string> OneOf(string what, params string[] names) =>
         OneOf(what, [.. names.Select(name => (name, name))]);
 
-    /// <summary>A value or a word that stands for none, such as <c>unlimited</c>, which gives null.</summary>
-    public static ValueReader<T?> OrWord<T>(string word, ValueReader<T> reader) where T : struct =>
-        (string text, out T? value, out string fault) =>
+    /// <summary>A value, or a word that stands for one, such as <c>unlimited</c>.</summary>
+    public static ValueReader<T> OrWord<T>(string word, T meaning, ValueReader<T> reader) =>
+        (string text, out T value, out string fault) =>
         {
-            value = null;
+            value = meaning;
             fault = "";
-            if (text == word) return true;
-            if (reader(text, out T read, out fault))
-            {
-                value = read;
-                return true;
-            }
+            if (text == word || reader(text, out value, out fault)) return true;
 
             int got = fault.LastIndexOf(", got ", StringComparison.Ordinal);
-            fault = got < 0 ? fault : $"{fault[..got]}, or {word}{fault[got..]}";
+            if (got >= 0) fault = $"{fault[..got]}, or {word}{fault[got..]}";
             return false;
         };
 

@@ -43,13 +43,13 @@ internal sealed class YamlReader
         }
         catch (YamlException e)
         {
-            faults.Add(reader.Locate(text, e), reader.Explain(text, e));
+            reader.ReportSyntax(text, e);
             return null;
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException or NullReferenceException)
         {
             // The parser fails so on some unclosed lists.
-            faults.Add(reader.LastPosition(), reader.Explain(text, null));
+            reader.ReportSyntax(text, null);
             return null;
         }
     }
@@ -57,20 +57,22 @@ internal sealed class YamlReader
     private YamlMap? ReadDocument()
     {
         parser.Consume<StreamStart>();
-        if (parser.Accept<StreamEnd>(out _))
-        {
-            faults.Add(Position.Start, "the document is empty; it needs at least 'workload' and 'cluster'");
-            return null;
-        }
-
+        if (parser.Accept<StreamEnd>(out _)) return ReportEmpty();
         parser.Consume<DocumentStart>();
         YamlNode top = ReadNode();
         parser.Consume<DocumentEnd>();
         if (parser.Accept<DocumentStart>(out DocumentStart? second))
             faults.Add(ToPosition(second.Start), "a second document starts here; a file holds one scenario, so remove '---' or split the file");
         if (top is YamlMap map) return map;
+        if (top is YamlScalar { IsEmpty: true }) return ReportEmpty();
 
         faults.Add(top.At, $"expected a mapping of keys and values, got {top.Kind}");
+        return null;
+    }
+
+    private YamlMap? ReportEmpty()
+    {
+        faults.Add(Position.Start, "the document is empty; it needs at least 'workload' and 'cluster'");
         return null;
     }
 
@@ -138,26 +140,32 @@ internal sealed class YamlReader
         if (!node.Tag.IsEmpty && !node.Tag.IsNonSpecific) faults.Add(at, $"the tag '{node.Tag.Value}' is not supported; remove it");
     }
 
-    private Position Locate(string text, YamlException e)
+    /// <summary>The place, the fault and the remedy of text that the parser stopped at.</summary>
+    private void ReportSyntax(string text, YamlException? e)
     {
-        if (FindTabIndent(text) is { } tab) return tab;
-        return e.Start.Line > 0 ? ToPosition(e.Start) : LastPosition();
-    }
-
-    private string Explain(string text, YamlException? e)
-    {
-        if (FindTabIndent(text) is not null) return "the line is indented by a tab; YAML is indented by spaces";
-        bool unclosed = e is null || e.Message.Contains("did not find expected", StringComparison.Ordinal);
-        if (unclosed && open.TryPeek(out NodeEvent? inner))
+        if (FindTabIndent(text) is { } tab)
         {
-            if (inner is SequenceStart { Style: SequenceStyle.Flow })
-                return $"the list that opens with '[' at {ToPosition(inner.Start)} is not closed; it needs ',' between its items and ']' at its end";
-            if (inner is MappingStart { Style: MappingStyle.Flow })
-                return $"the mapping that opens with '{{' at {ToPosition(inner.Start)} is not closed; it needs ',' between its entries and '}}' at its end";
+            faults.Add(tab, "the line is indented by a tab; YAML is indented by spaces");
+            return;
         }
 
-        string reason = e?.Message.TrimEnd('.') ?? "it cannot be parsed";
-        return $"not valid YAML: {char.ToLowerInvariant(reason[0])}{reason[1..]}{Remedy(reason)}";
+        bool unclosed = e is null || e.Message.Contains("did not find expected", StringComparison.Ordinal);
+        NodeEvent? inner = unclosed && open.Count > 0 ? open.Peek() : null;
+        if (inner is SequenceStart { Style: SequenceStyle.Flow })
+        {
+            faults.Add(ToPosition(inner.Start), "the list that opens here is not closed; put ',' between its items and ']' at its end");
+            return;
+        }
+
+        if (inner is MappingStart { Style: MappingStyle.Flow })
+        {
+            faults.Add(ToPosition(inner.Start), "the mapping that opens here is not closed; put ',' between its entries and '}' at its end");
+            return;
+        }
+
+        string reason = e?.Message.TrimEnd('.') ?? "It cannot be parsed";
+        Position at = e is { Start.Line: > 0 } ? ToPosition(e.Start) : ToPosition(parser.Current?.Start ?? Mark.Empty);
+        faults.Add(at, $"not valid YAML: {char.ToLowerInvariant(reason[0])}{reason[1..]}{Remedy(reason)}");
     }
 
     /// <summary>What to do about the parser's commonest complaints.</summary>
@@ -169,8 +177,6 @@ internal sealed class YamlReader
         _ when reason.Contains("<document end>", StringComparison.Ordinal) => "; indent keys of one mapping alike",
         _ => "",
     };
-
-    private Position LastPosition() => parser.Current is { } last ? ToPosition(last.Start) : Position.Start;
 
     private static Position? FindTabIndent(string text)
     {

@@ -41,6 +41,9 @@ internal sealed record PoolSection
 /// <summary>Settings of a serving engine, by the names that vLLM gives them where it has them; null leaves the engine's default.</summary>
 internal sealed record EngineSection
 {
+    /// <summary>Value of <see cref="KvBlocks"/> for memory that never runs out.</summary>
+    public const long Unlimited = long.MaxValue;
+
     public string Scheduler { get; init; } = "vllm-v1";
 
     /// <summary>Tokens of one iteration at most (<c>max_num_batched_tokens</c>).</summary>
@@ -56,11 +59,8 @@ internal sealed record EngineSection
     /// <summary>Tokens of one KV block.</summary>
     public int? BlockTokens { get; init; }
 
-    /// <summary>KV blocks of one replica, instead of what its memory gives.</summary>
+    /// <summary>KV blocks of one replica, instead of what its memory gives; <see cref="Unlimited"/> for memory without end.</summary>
     public long? KvBlocks { get; init; }
-
-    /// <summary>True when KV memory never runs out.</summary>
-    public bool UnlimitedKv { get; init; }
 
     /// <summary>Share of device memory that the engine may use (<c>gpu_memory_utilization</c>).</summary>
     public double? MemoryUtilization { get; init; }

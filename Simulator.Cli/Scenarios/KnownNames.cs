@@ -16,7 +16,7 @@ internal static class KnownNames
 
     public static (string Name, NumberFormat Value)[] NumberFormats { get; } =
     [
-        ("fp32", NumberFormat.Fp32), ("bf16", NumberFormat.Bf16), ("fp8", NumberFormat.Fp8),
+        ("fp32", NumberFormat.Fp32), ("bf16", NumberFormat.Bf16), ("fp16", NumberFormat.Bf16), ("fp8", NumberFormat.Fp8),
         ("int8", NumberFormat.Int8), ("fp4", NumberFormat.Fp4), ("int4", NumberFormat.Int4),
     ];
 }

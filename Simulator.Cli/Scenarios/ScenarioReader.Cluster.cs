@@ -10,12 +10,11 @@ internal static partial class ScenarioReader
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
         var served = new Dictionary<string, string>(StringComparer.Ordinal);
-        var section = new ClusterSection
+        return new ClusterSection
         {
             Router = cluster.Optional("router", Values.OneOf("router", KnownNames.Routers), "least-outstanding"),
             Pools = cluster.RequiredMaps("pools", pool => ReadPool(pool, names, served), "a list of pools, each with a model and a device"),
         };
-        return section;
     }
 
     private static PoolSection ReadPool(Cursor pool, HashSet<string> names, Dictionary<string, string> served)
@@ -65,26 +64,21 @@ internal static partial class ScenarioReader
             quantization.Optional("kv", format, NumberFormat.Bf16)));
     }
 
-    private static EngineSection ReadEngine(Cursor engine)
+    private static EngineSection ReadEngine(Cursor engine) => new()
     {
-        long? blocks = engine.Optional("kvBlocks", Values.OrWord("unlimited", Values.Whole(1L, long.MaxValue)), -1);
-        return new EngineSection
-        {
-            Scheduler = engine.Optional("scheduler", Values.OneOf("scheduler", KnownNames.Schedulers), "vllm-v1"),
-            TokenBudget = engine.Optional("tokenBudget", Values.Count()),
-            MaxSequences = engine.Optional("maxSequences", Values.Count()),
-            ChunkedPrefill = engine.Optional("chunkedPrefill", Values.Flag()),
-            PrefixCaching = engine.Optional("prefixCaching", Values.Flag()),
-            BlockTokens = engine.Optional("blockTokens", Values.Count()),
-            KvBlocks = blocks is null or -1 ? null : blocks,
-            UnlimitedKv = blocks is null,
-            MemoryUtilization = engine.Optional("memoryUtilization", Quantities.Share(positive: true)),
-            LongPrefillThreshold = engine.Optional("longPrefillThreshold", Values.Count(0)),
-            MaxContext = engine.Optional("maxContext", Values.Count()),
-            QueueLimit = engine.Optional("queueLimit", Values.Count(0)),
-            HostOverhead = engine.Optional("hostOverhead", Quantities.Duration()),
-        };
-    }
+        Scheduler = engine.Optional("scheduler", Values.OneOf("scheduler", KnownNames.Schedulers), "vllm-v1"),
+        TokenBudget = engine.Optional("tokenBudget", Values.Count()),
+        MaxSequences = engine.Optional("maxSequences", Values.Count()),
+        ChunkedPrefill = engine.Optional("chunkedPrefill", Values.Flag()),
+        PrefixCaching = engine.Optional("prefixCaching", Values.Flag()),
+        BlockTokens = engine.Optional("blockTokens", Values.Count()),
+        KvBlocks = engine.Optional("kvBlocks", Values.OrWord("unlimited", EngineSection.Unlimited, Values.Whole(1L, long.MaxValue))),
+        MemoryUtilization = engine.Optional("memoryUtilization", Quantities.Share(positive: true)),
+        LongPrefillThreshold = engine.Optional("longPrefillThreshold", Values.Count(0)),
+        MaxContext = engine.Optional("maxContext", Values.Count()),
+        QueueLimit = engine.Optional("queueLimit", Values.Count(0)),
+        HostOverhead = engine.Optional("hostOverhead", Quantities.Duration()),
+    };
 
     /// <summary>Carries a value type through a reader of mappings.</summary>
     private sealed record Box<T>(T Value) where T : struct;

@@ -57,13 +57,13 @@ public sealed class ValuesTests
         Is.EqualTo("unknown router 'best'; known: random, round-robin"));
 
     [Test]
-    public void OrWord_TheWord_IsNull() => Assert.That(Read(Values.OrWord("unlimited", Values.Count()), "unlimited"), Is.Null);
+    public void OrWord_TheWord_IsItsMeaning() => Assert.That(Read(Values.OrWord("unlimited", int.MaxValue, Values.Count()), "unlimited"), Is.EqualTo(int.MaxValue));
 
     [Test]
-    public void OrWord_AValue_IsTheValue() => Assert.That(Read(Values.OrWord("unlimited", Values.Count()), "7"), Is.EqualTo(7));
+    public void OrWord_AValue_IsTheValue() => Assert.That(Read(Values.OrWord("unlimited", int.MaxValue, Values.Count()), "7"), Is.EqualTo(7));
 
     [Test]
     public void OrWord_Neither_NamesBoth() => Assert.That(
-        Fault(Values.OrWord("unlimited", Values.Count()), "many"),
+        Fault(Values.OrWord("unlimited", int.MaxValue, Values.Count()), "many"),
         Is.EqualTo("expected a whole number of at least 1, or unlimited, got 'many'"));
 }
