@@ -1,0 +1,15 @@
+using Simulator.Core.Time;
+
+namespace Simulator.Core.Processes;
+
+/// <summary>A request for one unit of a <see cref="Resource"/>: it succeeds when the unit is granted, and holds it until disposed.</summary>
+public sealed class Lease : Claim
+{
+    internal Lease(Simulation simulation, IClaimServer server, int priority) : base(simulation, server, priority) => RequestedAt = simulation.Now;
+
+    /// <summary>When the unit was asked for.</summary>
+    public SimTime RequestedAt { get; }
+
+    /// <summary>True once the unit was given back or the request withdrawn.</summary>
+    internal bool IsEnded { get; set; }
+}

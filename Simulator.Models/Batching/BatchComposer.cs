@@ -1,0 +1,181 @@
+using Simulator.Models.Engines;
+
+namespace Simulator.Models.Batching;
+
+/// <summary>The state of a replica as its scheduler sees it, and the verbs by which it fills the next iteration.</summary>
+/// <remarks>
+/// <para>The engine owns one for each replica. Running sequences are those of the free slot (with one slot, all of them), in
+/// the order of their admission; waiting ones stand in the order of arrival, preempted ones in front.</para>
+/// <para>A sequence is scheduled at most once in an iteration. A running sequence that is not scheduled stays as it is.</para>
+/// </remarks>
+public sealed class BatchComposer
+{
+    private readonly Replica _replica;
+    private int _decodesScheduled;
+
+    internal BatchComposer(Replica replica) => _replica = replica;
+
+    internal BatchSlot Slot { get; private set; } = null!;
+
+    internal long Composition { get; private set; }
+
+    /// <summary>True when <see cref="TryDecodeAll"/> has scheduled every decode of this iteration.</summary>
+    public bool AllDecodesScheduled { get; private set; }
+
+    /// <summary>Decode rows scheduled in this iteration.</summary>
+    public int ScheduledDecodes => AllDecodesScheduled ? Slot.Decodes : _decodesScheduled;
+
+    /// <summary>Prefill rows scheduled in this iteration.</summary>
+    public int ScheduledPrefills => Slot.PrefillRows.Count;
+
+    /// <summary>Tokens of a KV block.</summary>
+    public int BlockTokens => _replica.BlockTokens;
+
+    /// <summary>KV blocks that can be taken now.</summary>
+    public long BlocksAvailable => _replica.Blocks.Available;
+
+    /// <summary>Longest prompt and output together, in tokens.</summary>
+    public int ContextWindow => _replica.ContextWindow;
+
+    /// <summary>Sequences that run, in all slots.</summary>
+    public int RunningCount => _replica.RunningCount;
+
+    /// <summary>Sequences of this slot that decode.</summary>
+    public int DecodeCount => Slot.Decodes;
+
+    /// <summary>Sequences that wait.</summary>
+    public int WaitingCount => _replica.Waiting.Count;
+
+    /// <summary>Sequences of this slot with known tokens to compute, in running order.</summary>
+    public int PrefillingCount => Slot.Prefilling.Count;
+
+    /// <summary>True when the sequences that decode all stand before those that prefill in running order.</summary>
+    public bool DecodesComeFirst
+    {
+        get
+        {
+            Sequence? sequence = Slot.Running.Last;
+            for (int i = Slot.Prefilling.Count - 1; i >= 0; i--, sequence = sequence.Previous)
+                if (!ReferenceEquals(sequence, Slot.Prefilling[i])) return false;
+            return true;
+        }
+    }
+
+    /// <summary>A sequence of this slot with known tokens to compute.</summary>
+    /// <param name="index">0 to <see cref="PrefillingCount"/> − 1, in running order.</param>
+    public SequenceView Prefilling(int index) => new(Slot.Prefilling[index]);
+
+    /// <summary>Gives the first running sequence of this slot.</summary>
+    public bool TryFirstRunning(out SequenceView view) => View(Slot.Running.First, out view);
+
+    /// <summary>Gives the last running sequence of this slot: the one admitted last.</summary>
+    public bool TryLastRunning(out SequenceView view) => View(Slot.Running.Last, out view);
+
+    /// <summary>Gives the head of the waiting queue.</summary>
+    public bool TryFirstWaiting(out SequenceView view) => View(_replica.Waiting.First, out view);
+
+    /// <summary>Gives the sequence after this one, in its running list or in the waiting queue.</summary>
+    public static bool TryNext(SequenceView view, out SequenceView next) => View(view.Sequence.Next, out next);
+
+    /// <summary>True when the sequence has been scheduled in this iteration.</summary>
+    public bool IsScheduled(SequenceView view) =>
+        (AllDecodesScheduled && view.IsDecoding) || view.Sequence.ScheduledIn == Composition;
+
+    /// <summary>Leading tokens of a waiting sequence that are cached; none without prefix caching.</summary>
+    public PrefixHit FindPrefix(SequenceView waiting) => _replica.FindPrefix(waiting.Sequence);
+
+    /// <summary>Schedules one token for every sequence that decodes, whatever their number, at the same cost.</summary>
+    /// <returns>False, with nothing scheduled, when blocks are short.</returns>
+    public bool TryDecodeAll()
+    {
+        if (AllDecodesScheduled || _decodesScheduled > 0)
+            throw new InvalidOperationException("Decodes of this iteration are scheduled already.");
+        if (!_replica.Blocks.TryTake(Slot.BlocksStarted(0, 1))) return false;
+        AllDecodesScheduled = true;
+        return true;
+    }
+
+    /// <summary>Schedules one token for a sequence that decodes.</summary>
+    /// <returns>False, with nothing scheduled, when it needs a block and none is available.</returns>
+    public bool TryDecode(SequenceView view)
+    {
+        Sequence sequence = view.Sequence;
+        RequireState(sequence, SequenceState.Decoding);
+        if (Slot.NeedsBlock(sequence) && !_replica.Blocks.TryTake(1)) return false;
+        sequence.ScheduledIn = Composition;
+        _decodesScheduled++;
+        return true;
+    }
+
+    /// <summary>Schedules the next known tokens of a running sequence that is not decoding.</summary>
+    /// <param name="view">The sequence.</param>
+    /// <param name="tokens">1 to its pending tokens.</param>
+    /// <returns>False, with nothing scheduled, when blocks are short.</returns>
+    public bool TryPrefill(SequenceView view, int tokens)
+    {
+        Sequence sequence = view.Sequence;
+        RequireState(sequence, SequenceState.Prefilling);
+        return TryAddPrefillRow(sequence, tokens);
+    }
+
+    /// <summary>Moves a waiting sequence to the end of the running list and schedules its first tokens.</summary>
+    /// <param name="view">The sequence.</param>
+    /// <param name="hit">Its cached prefix, from <see cref="FindPrefix"/> in this iteration.</param>
+    /// <param name="tokens">Tokens to compute after the cached ones: 1 to known − cached.</param>
+    /// <returns>False, with nothing changed, when blocks are short.</returns>
+    public bool TryAdmit(SequenceView view, PrefixHit hit, int tokens)
+    {
+        Sequence sequence = view.Sequence;
+        RequireState(sequence, SequenceState.Waiting);
+        long blocks = _replica.BlocksFor(hit.Tokens + tokens) - hit.Tokens / BlockTokens;
+        if (blocks + hit.IdleBlocks > _replica.Blocks.Available) return false;
+        _replica.Admit(sequence, Slot, hit);
+        return TryAddPrefillRow(sequence, tokens);
+    }
+
+    /// <summary>Takes a running sequence off, frees its blocks and puts it in front of the waiting queue: preemption by recompute.</summary>
+    /// <remarks>If it was scheduled in this iteration, it no longer is.</remarks>
+    public void Preempt(SequenceView view)
+    {
+        Sequence sequence = view.Sequence;
+        if (sequence.State is not (SequenceState.Decoding or SequenceState.Prefilling) || sequence.Slot != Slot)
+            throw new InvalidOperationException($"Request {sequence.Request.Id} does not run in this slot, so it cannot be preempted.");
+        if (sequence.State == SequenceState.Decoding && sequence.ScheduledIn == Composition) _decodesScheduled--;
+        _replica.Preempt(sequence, decodeScheduled: sequence.State == SequenceState.Decoding && IsScheduled(view));
+        sequence.ScheduledIn = -1;
+    }
+
+    internal void Begin(BatchSlot slot)
+    {
+        Slot = slot;
+        Composition++;
+        AllDecodesScheduled = false;
+        _decodesScheduled = 0;
+    }
+
+    private static bool View(Sequence? sequence, out SequenceView view)
+    {
+        view = new(sequence!);
+        return sequence is not null;
+    }
+
+    private void RequireState(Sequence sequence, SequenceState state)
+    {
+        if (sequence.State != state || sequence.ScheduledIn == Composition || (state != SequenceState.Waiting && sequence.Slot != Slot))
+        {
+            throw new InvalidOperationException(
+                $"Request {sequence.Request.Id} is {sequence.State} or scheduled already; it cannot be scheduled as {state}.");
+        }
+    }
+
+    private bool TryAddPrefillRow(Sequence sequence, int tokens)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(tokens);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(tokens, sequence.KnownTokens - sequence.Computed);
+        if (!_replica.TryGrow(sequence, sequence.Computed + tokens)) return false;
+        sequence.ScheduledTokens = tokens;
+        sequence.ScheduledIn = Composition;
+        Slot.PrefillRows.Add(sequence);
+        return true;
+    }
+}

@@ -1,0 +1,37 @@
+namespace Simulator.Models.Batching;
+
+/// <summary>What a scheduler decided at the start of an iteration.</summary>
+/// <remarks>
+/// A decode-only decision may hold for a stretch of iterations, which the engine then runs as one plan. It ends such a
+/// stretch by itself when a sequence finishes, when blocks run out, and when a sequence is cancelled; and at an arrival
+/// if <see cref="ArrivalsMatter"/>.
+/// </remarks>
+public readonly record struct BatchDecision
+{
+    private BatchDecision(int iterations, bool arrivalsMatter) => (StableIterations, ArrivalsMatter) = (iterations, arrivalsMatter);
+
+    /// <summary>Iterations for which the decision would be the same; 0 to wait for the next event instead of running.</summary>
+    public int StableIterations { get; }
+
+    /// <summary>True when a new waiting sequence could change the decision.</summary>
+    public bool ArrivalsMatter { get; }
+
+    /// <summary>Nothing to run until the next arrival or the end of another slot's batch.</summary>
+    public static BatchDecision Wait => new(0, true);
+
+    /// <summary>Run one iteration, then decide again.</summary>
+    public static BatchDecision RunOnce => new(1, true);
+
+    /// <summary>Run the same batch until something changes that the engine knows of.</summary>
+    /// <param name="arrivalsMatter">Whether an arrival could change it.</param>
+    public static BatchDecision RunWhileStable(bool arrivalsMatter) => new(int.MaxValue, arrivalsMatter);
+
+    /// <summary>Run the same batch for at most so many iterations.</summary>
+    /// <param name="iterations">At least 1.</param>
+    /// <param name="arrivalsMatter">Whether an arrival could change it.</param>
+    public static BatchDecision RunFor(int iterations, bool arrivalsMatter)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(iterations);
+        return new(iterations, arrivalsMatter);
+    }
+}

@@ -1,0 +1,45 @@
+using Simulator.Core.Time;
+using Simulator.Models.Engines;
+
+namespace Simulator.Models.Batching;
+
+/// <summary>What a scheduler may know of a sequence: all but its output length (invariant 5).</summary>
+public readonly struct SequenceView
+{
+    internal SequenceView(Sequence sequence) => Sequence = sequence;
+
+    internal Sequence Sequence { get; }
+
+    /// <summary>Id of its request.</summary>
+    public long Id => Sequence.Request.Id;
+
+    /// <summary>When its request arrived.</summary>
+    public SimTime Arrival => Sequence.Request.Arrival;
+
+    /// <summary>Priority; the lower value goes first.</summary>
+    public int Priority => Sequence.Request.Priority;
+
+    /// <summary>Request class; empty for none.</summary>
+    public string Class => Sequence.Request.Class;
+
+    /// <summary>Tokens of the prompt.</summary>
+    public int PromptTokens => Sequence.Request.PromptTokens;
+
+    /// <summary>Tokens generated so far.</summary>
+    public int GeneratedTokens => Sequence.Emitted;
+
+    /// <summary>Tokens known so far: prompt and generated (vLLM's <c>num_tokens</c>).</summary>
+    public int KnownTokens => PromptTokens + GeneratedTokens;
+
+    /// <summary>Tokens whose keys and values are in the cache (vLLM's <c>num_computed_tokens</c>).</summary>
+    public int ComputedTokens => Sequence.ComputedNow;
+
+    /// <summary>Known tokens still to be computed: 1 for a sequence that decodes.</summary>
+    public int PendingTokens => KnownTokens - ComputedTokens;
+
+    /// <summary>True when its known tokens are computed but for the last generated one.</summary>
+    public bool IsDecoding => Sequence.State == SequenceState.Decoding;
+
+    /// <summary>Times it was preempted.</summary>
+    public int Preemptions => Sequence.Preemptions;
+}

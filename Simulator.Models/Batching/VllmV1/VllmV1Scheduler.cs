@@ -1,0 +1,117 @@
+namespace Simulator.Models.Batching.VllmV1;
+
+/// <summary>The scheduler of vLLM v1 (version 0.11), first come first served.</summary>
+/// <remarks>
+/// <para>Mirrors <c>vllm/v1/core/sched/scheduler.py</c>. There are no phases: a sequence has known tokens of which some are
+/// computed. Running sequences are served in running order, each with as much of the token budget as it can use; then
+/// waiting ones are admitted in order, with their cached prefix for free, until the head does not fit. When blocks are
+/// short, the last running sequence is preempted (its blocks freed, its tokens to be recomputed), and after a preemption
+/// nothing is admitted in that iteration.</para>
+/// <para>Most iterations need none of the walk over the sequences: all decodes take one token each, and what is left of the
+/// budget goes to the prefilling ones, as the walk would give it, whenever those stand behind or there is enough for all.</para>
+/// </remarks>
+public sealed class VllmV1Scheduler : IBatchScheduler
+{
+    private readonly VllmV1Options _options;
+
+    /// <summary>Creates the scheduler of one replica.</summary>
+    /// <param name="options">Its settings.</param>
+    /// <param name="contextWindow">Longest prompt and output together, in tokens.</param>
+    /// <exception cref="ArgumentException">A setting is out of range; the message lists every fault.</exception>
+    public VllmV1Scheduler(VllmV1Options options, int contextWindow)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        IReadOnlyList<string> faults = options.Validate(contextWindow);
+        if (faults.Count > 0) throw new ArgumentException(string.Join(" ", faults), nameof(options));
+        _options = options;
+    }
+
+    /// <inheritdoc/>
+    public BatchDecision Compose(BatchComposer batch)
+    {
+        int budget = _options.TokenBudget;
+        bool preempted = !TryScheduleRunningTogether(batch, ref budget) && ScheduleRunningInOrder(batch, ref budget);
+        bool blocked = preempted || Admit(batch, ref budget);
+        if (batch.ScheduledDecodes + batch.ScheduledPrefills == 0) return BatchDecision.Wait;
+        if (preempted || batch.ScheduledPrefills > 0 || !batch.AllDecodesScheduled) return BatchDecision.RunOnce;
+        bool hasRoom = budget > 0 && batch.RunningCount < _options.MaxSequences;
+        return BatchDecision.RunWhileStable(arrivalsMatter: !blocked && hasRoom);
+    }
+
+    private bool TryScheduleRunningTogether(BatchComposer batch, ref int budget)
+    {
+        int wanted = 0;
+        for (int i = 0; i < batch.PrefillingCount; i++) wanted += Chunk(batch.Prefilling(i).PendingTokens);
+        int decodes = batch.DecodeCount;
+        if (decodes > budget) return false;
+        if (!batch.DecodesComeFirst)
+        {
+            long mostBlocks = decodes + wanted / batch.BlockTokens + 2 * batch.PrefillingCount;
+            if (decodes + wanted > budget || mostBlocks > batch.BlocksAvailable) return false;
+        }
+        if (decodes > 0)
+        {
+            if (!batch.TryDecodeAll()) return false;
+            budget -= decodes;
+        }
+        return batch.PrefillingCount == 0 || TryPrefillRunning(batch, ref budget);
+    }
+
+    // The walk takes over from the sequence that found no blocks; those before it keep theirs, as in the walk itself.
+    private bool TryPrefillRunning(BatchComposer batch, ref int budget)
+    {
+        for (int i = 0; i < batch.PrefillingCount && budget > 0; i++)
+        {
+            SequenceView view = batch.Prefilling(i);
+            int tokens = Math.Min(Chunk(view.PendingTokens), budget);
+            if (!batch.TryPrefill(view, tokens)) return false;
+            budget -= tokens;
+        }
+        return true;
+    }
+
+    /// <returns>True when a sequence was preempted.</returns>
+    private bool ScheduleRunningInOrder(BatchComposer batch, ref int budget)
+    {
+        bool preempted = false;
+        for (bool more = batch.TryFirstRunning(out SequenceView view); more && budget > 0; more = BatchComposer.TryNext(view, out view))
+        {
+            if (batch.IsScheduled(view)) continue;
+            int tokens = view.IsDecoding ? 1 : Math.Min(Chunk(view.PendingTokens), budget);
+            while (!TrySchedule(batch, view, tokens))
+            {
+                batch.TryLastRunning(out SequenceView victim);
+                preempted = true;
+                batch.Preempt(victim);
+                if (victim.Id == view.Id) return true;
+            }
+            budget -= tokens;
+        }
+        return preempted;
+    }
+
+    /// <returns>True when a waiting sequence is left that could not be admitted.</returns>
+    private bool Admit(BatchComposer batch, ref int budget)
+    {
+        while (batch.TryFirstWaiting(out SequenceView head))
+        {
+            if (budget == 0 || batch.RunningCount >= _options.MaxSequences) return true;
+            PrefixHit hit = batch.FindPrefix(head);
+            int tokens = Chunk(head.KnownTokens - hit.Tokens);
+            if (tokens > budget)
+            {
+                if (!_options.ChunkedPrefill) return true;
+                tokens = budget;
+            }
+            if (!batch.TryAdmit(head, hit, tokens)) return true;
+            budget -= tokens;
+        }
+        return false;
+    }
+
+    private static bool TrySchedule(BatchComposer batch, SequenceView view, int tokens) =>
+        view.IsDecoding ? batch.TryDecode(view) : batch.TryPrefill(view, tokens);
+
+    private int Chunk(int tokens) =>
+        _options.LongPrefillThreshold > 0 ? Math.Min(tokens, _options.LongPrefillThreshold) : tokens;
+}

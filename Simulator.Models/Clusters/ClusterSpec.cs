@@ -1,0 +1,55 @@
+using Simulator.Models.Architectures;
+using Simulator.Models.Costs;
+using Simulator.Models.Devices;
+using Simulator.Models.Engines;
+using Simulator.Models.Parallelism;
+using Simulator.Models.Routing;
+
+namespace Simulator.Models.Clusters;
+
+/// <summary>A cluster: pools of replicas behind a router. An immutable description, from which any number of runs can start.</summary>
+public sealed record ClusterSpec
+{
+    /// <summary>The pools, at least one, with different names.</summary>
+    public required IReadOnlyList<PoolSpec> Pools { get; init; }
+
+    /// <summary>Makes the router of one pool; called once a pool and run.</summary>
+    /// <value><see cref="Routers.LeastOutstanding"/>.</value>
+    public Func<RouterContext, IRouter> Router { get; init; } = Routers.LeastOutstanding;
+}
+
+/// <summary>Replicas that serve the same model in the same way.</summary>
+/// <param name="Name">Name for results, unique in the cluster.</param>
+/// <param name="Model">The model.</param>
+/// <param name="Device">The device that every replica is made of.</param>
+public sealed record PoolSpec(string Name, ModelArchitecture Model, Device Device)
+{
+    /// <summary>Replicas, at least 1.</summary>
+    /// <value>1.</value>
+    public int Replicas { get; init; } = 1;
+
+    /// <summary>Model names of the workload that this pool serves; empty for all that no other pool names.</summary>
+    /// <value>Empty.</value>
+    public IReadOnlyList<string> Serves { get; init; } = [];
+
+    /// <summary>How a replica is spread over devices.</summary>
+    /// <value>One device.</value>
+    public ParallelPlan Plan { get; init; } = ParallelPlan.Single;
+
+    /// <summary>Number formats.</summary>
+    /// <value>16-bit.</value>
+    public Quantization Quantization { get; init; } = Quantization.Bf16;
+
+    /// <summary>The engine.</summary>
+    /// <value>vLLM v1.</value>
+    public EngineOptions Engine { get; init; } = ServingEngines.VllmV1;
+
+    /// <summary>How the memory of a device is divided.</summary>
+    public MemoryOptions Memory { get; init; } = new();
+
+    /// <summary>Settings of the roofline cost model, unless <see cref="CostModel"/> is set.</summary>
+    public RooflineOptions Roofline { get; init; } = RooflineOptions.Default;
+
+    /// <summary>A cost model in place of the roofline; null for the roofline.</summary>
+    public ICostModel? CostModel { get; init; }
+}

@@ -1,0 +1,197 @@
+using Simulator.Core;
+using Simulator.Core.Events;
+using Simulator.Core.Randomness;
+using Simulator.Core.Time;
+using Simulator.Models.Engines;
+using Simulator.Models.Results;
+using Simulator.Models.Routing;
+using Simulator.Workloads.Requests;
+using Simulator.Workloads.Traces;
+
+namespace Simulator.Models.Clusters;
+
+/// <summary>Runs a workload through a cluster.</summary>
+/// <remarks>
+/// A run is a pure function of cluster, workload and seed: the same bytes every time (invariant 6). It holds the requests in flight, not the
+/// workload.
+/// </remarks>
+public sealed class ServingSimulation : IEventHandler, IReplicaOwner
+{
+    private const int ProgressEvery = 1024;
+
+    private readonly Simulation _simulation = new();
+    private readonly IWorkload _workload;
+    private readonly RunOptions _options;
+    private readonly List<Pool> _pools = [];
+    private readonly Dictionary<string, Pool> _poolOf = [];
+    private readonly List<Replica> _replicas = [];
+    private readonly RunStatistics _statistics;
+    private Pool? _otherModels;
+    private EventHandle _arrivalEvent;
+    private SimTime? _arrivalAt;
+
+    private ServingSimulation(ClusterSpec cluster, IWorkload workload, ulong seed, RunOptions options)
+    {
+        _workload = workload;
+        _options = options;
+        _statistics = new RunStatistics(options);
+        RandomStreams random = new(seed);
+        foreach (PoolSpec spec in cluster.Pools) AddPool(cluster, spec, random);
+    }
+
+    private enum Signal
+    {
+        Arrival,
+        Sample,
+    }
+
+    /// <summary>Runs requests that come in order of arrival, such as a trace.</summary>
+    /// <inheritdoc cref="Run(ClusterSpec, IWorkload, ulong, RunOptions?)"/>
+    public static RunResult Run(ClusterSpec cluster, IEnumerable<Request> requests, ulong seed = 0, RunOptions? options = null)
+    {
+        using TraceWorkload workload = new(requests);
+        return Run(cluster, workload, seed, options);
+    }
+
+    /// <summary>Runs a workload to its end, or to the end that the options set.</summary>
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="workload">The workload; it is used up.</param>
+    /// <param name="seed">Seed of every random choice in the cluster.</param>
+    /// <param name="options">What to measure; null for all.</param>
+    /// <exception cref="ClusterException">The cluster is not valid: a plan that does not fit, two pools of one name, …</exception>
+    public static RunResult Run(ClusterSpec cluster, IWorkload workload, ulong seed = 0, RunOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(cluster);
+        ArgumentNullException.ThrowIfNull(workload);
+        IReadOnlyList<string> faults = cluster.Validate();
+        if (faults.Count > 0) throw new ClusterException(faults);
+        options ??= new RunOptions();
+        return new ServingSimulation(cluster, workload, seed, options).Run(cluster, seed);
+    }
+
+    void IEventHandler.Handle(Simulation simulation, int kind, long argument)
+    {
+        if ((Signal)kind == Signal.Sample)
+        {
+            Sample();
+            return;
+        }
+        _arrivalAt = null;
+        Dispatch(_workload.Take());
+        ScheduleArrival();
+    }
+
+    void IReplicaOwner.OnEnded(in RequestRecord record, int group)
+    {
+        EndRequest(record with { Pool = _statistics.PoolOfReplica(record.Replica) }, group);
+        ScheduleArrival();
+    }
+
+    private RunResult Run(ClusterSpec cluster, ulong seed)
+    {
+        ScheduleArrival();
+        if (_options is { SampleEvery: not null, Observer: not null })
+            _simulation.Schedule(SimTime.Zero, this, (int)Signal.Sample, 0, EventPriority.Observation);
+        if (_options.Until is { } until) _simulation.RunUntil(until);
+        else _simulation.Run();
+        return _statistics.Result(cluster, _replicas, _simulation.Now, seed);
+    }
+
+    private void AddPool(ClusterSpec cluster, PoolSpec spec, RandomStreams random)
+    {
+        long kvBlocks = spec.KvBlocks();
+        IRouter router = cluster.Router(new RouterContext(spec.Replicas, random.Stream("router/" + spec.Name)));
+        Pool pool = new(spec.Name, router, new ReplicaView[spec.Replicas]);
+        Costs.ICostModel costs = spec.CompileCosts();
+        for (int i = 0; i < spec.Replicas; i++)
+        {
+            ReplicaSetup setup = new()
+            {
+                Index = _replicas.Count,
+                Options = spec.Engine,
+                ContextWindow = spec.ContextWindow(),
+                KvBlocks = kvBlocks,
+                Slots = spec.Plan.Pipeline,
+                Random = random.Stream($"scheduler/{spec.Name}/{i}"),
+                Groups = _statistics.Groups,
+                Observer = _options.Observer,
+            };
+            Replica replica = costs.CreateReplica(setup, _simulation, this);
+            pool.Replicas[i] = new ReplicaView(replica);
+            _replicas.Add(replica);
+            _statistics.AddReplica(spec.Name);
+        }
+        _pools.Add(pool);
+        foreach (string model in spec.Serves) _poolOf.Add(model, pool);
+        if (spec.Serves.Count == 0) _otherModels = pool;
+    }
+
+    private void ScheduleArrival()
+    {
+        if (!_workload.TryPeek(out SimTime next) || next >= _arrivalAt) return;
+        _simulation.Cancel(_arrivalEvent);
+        _arrivalAt = next;
+        _arrivalEvent = _simulation.Schedule(next, this, (int)Signal.Arrival);
+    }
+
+    private void Dispatch(Request request)
+    {
+        Pool? pool = _poolOf.GetValueOrDefault(request.Model, _otherModels!);
+        int group = _statistics.Inject(request, pool?.Name ?? "");
+        if (request.IsFailure)
+        {
+            EndAtOnce(request, group, RequestOutcome.Failed, RejectionReason.None, -1, pool);
+            return;
+        }
+        if (pool is null)
+        {
+            EndAtOnce(request, group, RequestOutcome.Rejected, RejectionReason.NoPool, -1, null);
+            return;
+        }
+        int chosen = pool.Router.Route(new RequestView(request), pool.Replicas);
+        if ((uint)chosen >= (uint)pool.Replicas.Length)
+        {
+            throw new InvalidOperationException(
+                $"{pool.Router.GetType().Name} chose replica {chosen} of pool '{pool.Name}', which has replicas 0 to {pool.Replicas.Length - 1}.");
+        }
+        Replica replica = _replicas[pool.Replicas[chosen].Index];
+        RejectionReason refusal = replica.Submit(request, group);
+        if (refusal == RejectionReason.None) return;
+        replica.Statistics.Reject();
+        EndAtOnce(request, group, RequestOutcome.Rejected, refusal, replica.Index, pool);
+    }
+
+    private void EndAtOnce(Request request, int group, RequestOutcome outcome, RejectionReason reason, int replica, Pool? pool) =>
+        EndRequest(
+            new RequestRecord
+            {
+                Request = request,
+                Outcome = outcome,
+                Rejection = reason,
+                Pool = pool?.Name ?? "",
+                Replica = replica,
+                End = _simulation.Now,
+            },
+            group);
+
+    private void EndRequest(in RequestRecord record, int group)
+    {
+        _statistics.End(record, group);
+        _options.Observer?.OnRequestEnded(record);
+        _workload.OnEnded(record.Request, record.Outcome, record.End);
+        if (_options.Progress is { } progress && _statistics.Ended % ProgressEvery == 0) progress(_statistics.Ended);
+    }
+
+    private void Sample()
+    {
+        foreach (Replica replica in _replicas)
+        {
+            _options.Observer!.OnSample(new ReplicaSample(
+                _simulation.Now, replica.Index, replica.RunningCount, replica.Waiting.Count, replica.BlocksUsed, replica.GeneratedTokens));
+        }
+        if (_simulation.PendingEvents > 0)
+            _simulation.Schedule(_simulation.Now + _options.SampleEvery!.Value, this, (int)Signal.Sample, 0, EventPriority.Observation);
+    }
+
+    private sealed record Pool(string Name, IRouter Router, ReplicaView[] Replicas);
+}

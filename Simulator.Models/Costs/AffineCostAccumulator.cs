@@ -1,0 +1,62 @@
+namespace Simulator.Models.Costs;
+
+/// <summary>Follows one batch under <see cref="AffineCosts"/>. Made by its <see cref="AffineCosts.CreateAccumulator"/>.</summary>
+public struct AffineCostAccumulator : ICostAccumulator
+{
+    private readonly long _prefillIteration;
+    private readonly double _prefillToken;
+    private readonly double _prefillPair;
+    private readonly long _decodeIteration;
+    private readonly long _decodeRow;
+    private readonly long _decodeContextToken;
+    private BatchSums _sums;
+
+    internal AffineCostAccumulator(AffineCosts costs)
+    {
+        _prefillIteration = Units(costs.PrefillIteration);
+        _prefillToken = costs.PrefillToken;
+        _prefillPair = costs.PrefillPair;
+        _decodeIteration = Units(costs.DecodeIteration);
+        _decodeRow = Units(costs.DecodeRow);
+        _decodeContextToken = Units(costs.DecodeContextToken);
+        _sums = new BatchSums(window: 0);
+    }
+
+    /// <inheritdoc/>
+    public readonly IterationShape Shape => _sums.Shape;
+
+    /// <inheritdoc/>
+    public void AddDecode(int contextTokens) => _sums.AddDecode(contextTokens);
+
+    /// <inheritdoc/>
+    public void RemoveDecode(int contextTokens) => _sums.RemoveDecode(contextTokens);
+
+    /// <inheritdoc/>
+    public void AddPrefill(int queryTokens, int contextTokens, bool emits) => _sums.AddPrefill(queryTokens, contextTokens, emits);
+
+    /// <inheritdoc/>
+    public void Advance(int iterations) => _sums.Advance(iterations);
+
+    /// <inheritdoc/>
+    public readonly IterationCost Mixed()
+    {
+        IterationShape shape = _sums.Shape;
+        if (shape.PrefillRows == 0)
+            return DecodeOnly(1).First;
+        long time = _prefillIteration + Units(shape.PrefillTokens * _prefillToken + shape.PrefillPairs * _prefillPair);
+        return new(shape.DecodeRows > 0 ? time + DecodeTime() : time, 0, 0, 0, 0);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">The batch has no decode rows, or has prefill rows.</exception>
+    public readonly CostProgression DecodeOnly(int most)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(most, 1);
+        _sums.RequireDecodeOnly();
+        return new(new(DecodeTime(), 0, 0, 0, 0), new(_decodeContextToken * _sums.DecodeRows, 0, 0, 0, 0), most);
+    }
+
+    private readonly long DecodeTime() => _decodeIteration + _decodeRow * _sums.DecodeRows + _decodeContextToken * _sums.DecodeContext;
+
+    private static long Units(double seconds) => checked((long)Math.Round(seconds * (1e9 * IterationCost.TimeUnitsPerNanosecond)));
+}

@@ -1,0 +1,99 @@
+namespace Simulator.Models.Costs;
+
+/// <summary>Operators of one forward pass, in the order they run.</summary>
+public enum Operator
+{
+    /// <summary>Preparing the batch and handing out its results on the host.</summary>
+    Host,
+
+    /// <summary>Look-up of the token embeddings.</summary>
+    Embedding,
+
+    /// <summary>All-reduce of the embeddings, whose table is split over the vocabulary.</summary>
+    EmbeddingAllReduce,
+
+    /// <summary>The two norms of a layer, each fused with the addition to the residual stream.</summary>
+    Normalization,
+
+    /// <summary>Projection of the hidden state to queries, keys and values (to their compressed forms in latent attention).</summary>
+    InputProjection,
+
+    /// <summary>Latent attention: from the compressed query to the query heads.</summary>
+    QueryUpProjection,
+
+    /// <summary>Latent attention: from the compressed keys and values to heads (prefill), or the same matrices applied to the query and the output (decode).</summary>
+    KeyValueUpProjection,
+
+    /// <summary>Rotary positions, and the write of the new keys and values to the cache.</summary>
+    KeyValueWrite,
+
+    /// <summary>Attention of prefill rows.</summary>
+    AttentionPrefill,
+
+    /// <summary>Attention of decode rows.</summary>
+    AttentionDecode,
+
+    /// <summary>Projection of the attention heads back to the hidden state.</summary>
+    OutputProjection,
+
+    /// <summary>All-reduce after the attention block, over the tensor-parallel devices.</summary>
+    AttentionAllReduce,
+
+    /// <summary>Choice of experts for every token.</summary>
+    Router,
+
+    /// <summary>Tokens sent to the devices of their experts.</summary>
+    ExpertDispatch,
+
+    /// <summary>Gate, up and down matrices of the routed experts.</summary>
+    Experts,
+
+    /// <summary>Results of the experts sent back and summed.</summary>
+    ExpertCombine,
+
+    /// <summary>Gate and up matrices of a dense feed-forward block or of the shared expert.</summary>
+    GateUpProjection,
+
+    /// <summary>Activation function of a dense feed-forward block or of the shared expert.</summary>
+    Activation,
+
+    /// <summary>Down matrix of a dense feed-forward block or of the shared expert.</summary>
+    DownProjection,
+
+    /// <summary>All-reduce after the feed-forward block, over the tensor-parallel devices.</summary>
+    FeedForwardAllReduce,
+
+    /// <summary>Hidden states sent from one pipeline stage to the next.</summary>
+    StageTransfer,
+
+    /// <summary>The norm before the output head.</summary>
+    FinalNorm,
+
+    /// <summary>Output head: logits of the rows that emit a token.</summary>
+    Head,
+
+    /// <summary>Gathering of the logits, which are split over the vocabulary.</summary>
+    LogitsGather,
+
+    /// <summary>Sampling of the next tokens from the logits.</summary>
+    Sampling,
+}
+
+/// <summary>What the greatest part of an operator's time goes to.</summary>
+public enum Bound
+{
+    /// <summary>Arithmetic.</summary>
+    Compute,
+
+    /// <summary>Device memory bandwidth.</summary>
+    Memory,
+
+    /// <summary>Links between devices.</summary>
+    Link,
+
+    /// <summary>The fixed time of a kernel.</summary>
+    Launch,
+
+    /// <summary>The host.</summary>
+    Host,
+}

@@ -1,0 +1,317 @@
+using Simulator.Models.Architectures;
+using Simulator.Models.Devices;
+using Simulator.Models.Parallelism;
+
+namespace Simulator.Models.Costs;
+
+/// <summary>Flattens a model, a plan, a device and the options to the numbers that <see cref="Roofline"/> works with.</summary>
+/// <remarks>
+/// <para>
+/// Tensor parallelism splits heads, inner widths and the vocabulary; key-value heads are repeated when there are fewer of
+/// them than devices, and so is the latent of latent attention. Data-parallel ranks share the batch evenly and repeat the
+/// weights. Whole experts are spread over <see cref="ParallelPlan.Expert"/> devices, and split over the rest of Tensor × Data.
+/// With one rank, expert results meet in the all-reduce; with more, tokens go to their experts and back by all-to-all
+/// (by all-gather and reduce-scatter when experts are not spread). Pipeline stages hold consecutive layers, as even as can be.
+/// </para>
+/// <para>
+/// Weights are in their own format, with scales; embedding, head, router and residual stream are 16-bit; attention runs at the
+/// 16-bit rate whatever the cache holds.
+/// </para>
+/// </remarks>
+public static class RooflineCompiler
+{
+    /// <summary>Most kinds of layers that a model may have.</summary>
+    public const int MaxKinds = 4;
+
+    private const double WideBytes = 2;
+    private const double StateBytes = 4;
+
+    /// <summary>Compiles.</summary>
+    /// <param name="model">The model. Windowed layers must all have one and the same window; chunked attention counts as a window of the chunk.</param>
+    /// <param name="plan">How one replica is spread over devices.</param>
+    /// <param name="quantization">Number formats.</param>
+    /// <param name="device">The device, of which all devices of the replica are one.</param>
+    /// <param name="options">Efficiencies and fixed times; the defaults when null.</param>
+    /// <exception cref="ArgumentException">The plan does not divide the model, the options are unsound, or the model has more than
+    /// <see cref="MaxKinds"/> kinds of layers or two windows.</exception>
+    public static RooflineParameters Compile(
+        ModelArchitecture model, ParallelPlan plan, Quantization quantization, Device device, RooflineOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(device);
+        options ??= RooflineOptions.Default;
+        string[] faults = [.. options.Validate()];
+        if (faults.Length > 0)
+            throw new ArgumentException(string.Join(" ", faults), nameof(options));
+        Check(model, plan);
+
+        int layers = model.Layers.Count;
+        var context = new Context(model.HiddenSize, plan, quantization, device, options);
+        double bf16 = device.PeakFlopsPerSecond(NumberFormat.Bf16);
+        double matrix = device.PeakFlopsPerSecond(quantization.Activations);
+        double memory = device.MemoryBytesPerSecond;
+        double h = model.HiddenSize;
+        double vocabulary = (double)model.VocabularySize / plan.Tensor;
+
+        var parameters = new RooflineParameters
+        {
+            Window = Window(model),
+            RankShare = 1.0 / plan.Data,
+            StageDevices = plan.Tensor * plan.Data,
+            Stages = plan.Pipeline,
+            LargestStageShare = (double)((layers + plan.Pipeline - 1) / plan.Pipeline) / layers,
+            LastStageShare = (double)(layers / plan.Pipeline) / layers,
+            MatrixSecondsPerFlop = 1 / (matrix * options.MatrixComputeEfficiency),
+            MatrixSecondsPerByte = 1 / (memory * options.MatrixMemoryEfficiency),
+            WideMatrixSecondsPerFlop = 1 / (bf16 * options.MatrixComputeEfficiency),
+            AttentionSecondsPerFlop = 1 / (bf16 * options.AttentionComputeEfficiency),
+            AttentionSecondsPerByte = 1 / (memory * options.AttentionMemoryEfficiency),
+            ElementwiseSecondsPerByte = 1 / (memory * options.ElementwiseMemoryEfficiency),
+            PeakMatrixSecondsPerFlop = 1 / matrix,
+            PeakWideSecondsPerFlop = 1 / bf16,
+            PeakSecondsPerByte = 1 / memory,
+            MatrixKernelSeconds = options.MatrixKernelSeconds,
+            AttentionKernelSeconds = options.AttentionKernelSeconds,
+            ElementwiseKernelSeconds = options.ElementwiseKernelSeconds,
+            HostSecondsPerIteration = options.HostSecondsPerIteration,
+            HostSecondsPerSequence = options.HostSecondsPerSequence,
+            IdleWatts = device.IdleWatts,
+            ActiveWatts = device.FullWatts - device.IdleWatts,
+            EmbeddingBytesPerToken = 2 * h * WideBytes,
+            HiddenReduce = context.AllReduce(h),
+            StageTransfer = plan.Pipeline > 1 ? context.Transfer(h) : default,
+            FinalNormBytesPerToken = 4 * h * WideBytes,
+            Head = Matrix(h, vocabulary, WideBytes, WideBytes, WideBytes),
+            LogitsGather = context.AllGather(model.VocabularySize),
+            // Logits are turned to 32-bit floats, scaled, and searched for the greatest: one write and two reads.
+            SamplingBytesPerToken = model.VocabularySize * (WideBytes + 3 * 4.0),
+        };
+
+        var kinds = new List<LayerSpec>();
+        var counts = new List<int>();
+        foreach (LayerSpec layer in model.Layers)
+        {
+            int kind = kinds.IndexOf(layer);
+            if (kind < 0)
+            {
+                kinds.Add(layer);
+                counts.Add(1);
+            }
+            else
+            {
+                counts[kind]++;
+            }
+        }
+        if (kinds.Count > MaxKinds)
+            throw new ArgumentException($"Model {model.Id} has {kinds.Count} kinds of layers; the cost model takes at most {MaxKinds}.", nameof(model));
+
+        parameters.Kinds = kinds.Count;
+        for (int kind = 0; kind < kinds.Count; kind++)
+        {
+            LayerParameters layer = context.Layer(kinds[kind], counts[kind]);
+            switch (kind)
+            {
+                case 0: parameters.Kind0 = layer; break;
+                case 1: parameters.Kind1 = layer; break;
+                case 2: parameters.Kind2 = layer; break;
+                default: parameters.Kind3 = layer; break;
+            }
+        }
+        return parameters;
+    }
+
+    private static void Check(ModelArchitecture model, ParallelPlan plan)
+    {
+        if (plan.Tensor < 1 || plan.Pipeline < 1 || plan.Data < 1 || plan.Expert < 1)
+            throw new ArgumentException($"Every degree of the plan {plan} must be at least 1.", nameof(plan));
+        if (model.Layers.Count == 0)
+            throw new ArgumentException($"Model {model.Id} has no layers.", nameof(model));
+        if (plan.Pipeline > model.Layers.Count)
+            throw new ArgumentException($"Model {model.Id} has {model.Layers.Count} layers, too few for {plan.Pipeline} pipeline stages.", nameof(plan));
+        if (plan.Tensor * plan.Data % plan.Expert != 0)
+            throw new ArgumentException($"Expert parallelism of {plan.Expert} must divide tensor × data = {plan.Tensor * plan.Data}.", nameof(plan));
+        foreach (LayerSpec layer in model.Layers)
+        {
+            int heads = layer.Attention switch
+            {
+                GroupedQueryAttention a => a.QueryHeads,
+                LatentAttention a => a.Heads,
+                LinearAttention a => a.ValueHeads,
+                _ => throw new ArgumentException($"Model {model.Id} has attention of an unknown kind, {layer.Attention.GetType().Name}.", nameof(model)),
+            };
+            if (heads % plan.Tensor != 0)
+                throw new ArgumentException($"Tensor parallelism of {plan.Tensor} must divide the {heads} heads of model {model.Id}.", nameof(plan));
+            if (layer.FeedForward is MixtureOfExperts moe && plan.Expert > moe.Experts)
+                throw new ArgumentException($"Model {model.Id} has {moe.Experts} experts, too few for {plan.Expert} devices.", nameof(plan));
+        }
+    }
+
+    private static int Window(ModelArchitecture model)
+    {
+        int window = 0;
+        foreach (LayerSpec layer in model.Layers)
+        {
+            if (layer.Attention is not GroupedQueryAttention { Window: int own })
+                continue;
+            if (own < 1 || (window != 0 && own != window))
+                throw new ArgumentException($"Model {model.Id} has windows of {window} and {own} tokens; the cost model takes one, of at least 1.", nameof(model));
+            window = own;
+        }
+        return window;
+    }
+
+    private static MatrixProduct Matrix(double input, double output, double weightBytes, double inputBytes, double outputBytes) => new()
+    {
+        FlopsPerRow = 2 * input * output,
+        WeightBytes = input * output * weightBytes,
+        BytesPerRow = input * inputBytes + output * outputBytes,
+    };
+
+    /// <summary>Bytes of one value, scales of a block included: 16-value blocks for 4-bit floats, groups of 128 with a 16-bit scale for 4-bit integers.</summary>
+    private static double BytesPerValue(NumberFormat format) => format switch
+    {
+        NumberFormat.Fp32 => 4,
+        NumberFormat.Bf16 => 2,
+        NumberFormat.Fp4 => 0.5 + 1.0 / 16,
+        NumberFormat.Int4 => 0.5 + 2.0 / 128,
+        _ => 1,
+    };
+
+    private sealed class Context(double h, ParallelPlan plan, Quantization quantization, Device device, RooflineOptions options)
+    {
+        private readonly double _weight = BytesPerValue(quantization.Weights);
+        private readonly double _activation = BytesPerValue(quantization.Activations);
+        private readonly double _cache = BytesPerValue(quantization.KvCache);
+        private readonly int _group = plan.Tensor * plan.Data;
+
+        public LayerParameters Layer(LayerSpec spec, int count)
+        {
+            var layer = new LayerParameters { Count = count, NormBytesPerToken = 2 * 4 * h * WideBytes };
+            switch (spec.Attention)
+            {
+                case GroupedQueryAttention attention: Grouped(ref layer, attention); break;
+                case LatentAttention attention: Latent(ref layer, attention); break;
+                case LinearAttention attention: Linear(ref layer, attention); break;
+                default: break;
+            }
+            switch (spec.FeedForward)
+            {
+                case DenseFeedForward dense: Dense(ref layer, dense.Intermediate, dense.Gated); break;
+                case MixtureOfExperts moe: Mixture(ref layer, moe); break;
+                default: throw new ArgumentException($"A feed-forward block of an unknown kind, {spec.FeedForward.GetType().Name}.", nameof(spec));
+            }
+            return layer;
+        }
+
+        public Collective AllReduce(double width) => Over(plan.Tensor, 2.0 * (plan.Tensor - 1) / plan.Tensor * width * WideBytes);
+
+        public Collective AllGather(double width) => Over(plan.Tensor, (double)(plan.Tensor - 1) / plan.Tensor * width * WideBytes);
+
+        // The devices of a stage split the hidden states of a rank between them.
+        public Collective Transfer(double width) => Over(_group * plan.Pipeline, width * WideBytes / plan.Tensor);
+
+        private void Grouped(ref LayerParameters layer, GroupedQueryAttention attention)
+        {
+            double queries = (double)attention.QueryHeads / plan.Tensor * attention.HeadDim;
+            double keys = (double)Math.Max(attention.KvHeads, plan.Tensor) / plan.Tensor * attention.HeadDim;
+            layer.Windowed = attention.Window is null ? 0 : 1;
+            layer.Input = Product(h, queries + 2 * keys);
+            layer.CacheWriteBytesPerToken = 2 * (queries + keys) * WideBytes + 2 * keys * (WideBytes + _cache);
+            layer.PrefillFlopsPerPair = layer.DecodeFlopsPerContextToken = 4 * queries;
+            layer.PrefillBytesPerContextToken = layer.DecodeBytesPerContextToken = 2 * keys * _cache;
+            layer.QueryBytesPerToken = 2 * queries * WideBytes;
+            layer.Output = Product(queries, h);
+        }
+
+        // Prefill expands the latent to heads, that of cached tokens too; decode works on the latent itself (matrix absorption).
+        private void Latent(ref LayerParameters layer, LatentAttention attention)
+        {
+            double heads = (double)attention.Heads / plan.Tensor;
+            double keyWidth = attention.NopeHeadDim + attention.RopeHeadDim;
+            double latent = attention.KvRank + attention.RopeHeadDim;
+            layer.Input = attention.QueryRank > 0 ? Product(h, attention.QueryRank + latent) : Product(h, heads * keyWidth + latent);
+            if (attention.QueryRank > 0)
+                layer.QueryUp = Product(attention.QueryRank, heads * keyWidth);
+            layer.KeyValueUp = Product(attention.KvRank, heads * (attention.NopeHeadDim + attention.ValueHeadDim));
+            layer.CacheWriteBytesPerToken = 2 * (heads * attention.RopeHeadDim + attention.RopeHeadDim) * WideBytes + latent * (WideBytes + _cache);
+            layer.PrefillFlopsPerPair = 2 * heads * (keyWidth + attention.ValueHeadDim);
+            layer.PrefillBytesPerContextToken = heads * (keyWidth + attention.ValueHeadDim) * WideBytes;
+            layer.DecodeFlopsPerContextToken = 2 * heads * (latent + attention.KvRank);
+            layer.DecodeBytesPerContextToken = latent * _cache;
+            layer.QueryBytesPerToken = heads * (latent + attention.KvRank) * WideBytes;
+            layer.Output = Product(heads * attention.ValueHeadDim, h);
+        }
+
+        // Gated delta rule: per value head, decay, read with the key, rank-one update and read with the query of a
+        // key × value state.
+        private void Linear(ref LayerParameters layer, LinearAttention attention)
+        {
+            double share = 1.0 / plan.Tensor;
+            double keys = attention.KeyHeads * attention.KeyHeadDim * share;
+            double values = attention.ValueHeads * attention.ValueHeadDim * share;
+            double state = values * attention.KeyHeadDim;
+            layer.Input = Product(h, 2 * keys + 2 * values + 2 * attention.ValueHeads * share);
+            layer.CacheWriteBytesPerToken = 2 * (2 * keys + values) * WideBytes;
+            layer.QueryBytesPerToken = (2 * keys + 2 * values) * WideBytes;
+            layer.StateFlopsPerToken = 7 * state;
+            layer.StateBytesPerSequence = 2 * (state * StateBytes + (2 * keys + values) * (attention.ConvolutionWidth - 1) * WideBytes);
+            layer.Output = Product(values, h);
+        }
+
+        private void Dense(ref LayerParameters layer, double intermediate, bool gated)
+        {
+            double inner = intermediate / plan.Tensor;
+            double wide = gated ? 2 * inner : inner;
+            layer.GateUp = Product(h, wide);
+            layer.ActivationBytesPerToken = (wide + inner) * WideBytes;
+            layer.Down = Product(inner, h);
+            layer.FeedForwardReduce = AllReduce(h);
+        }
+
+        private void Mixture(ref LayerParameters layer, MixtureOfExperts moe)
+        {
+            double slice = (double)_group / plan.Expert;
+            double inner = moe.ExpertIntermediate / slice;
+            MatrixProduct up = Product(h, 2 * inner), down = Product(inner, h);
+            double tokensPerDevice = (double)moe.ActiveExperts / plan.Expert;
+            layer.Experts = moe.Experts;
+            layer.ExpertMiss = 1 - (double)moe.ActiveExperts / moe.Experts;
+            layer.LocalExperts = (double)moe.Experts / plan.Expert;
+            layer.ExpertBytes = up.WeightBytes + down.WeightBytes;
+            layer.ExpertFlopsPerToken = tokensPerDevice * (up.FlopsPerRow + down.FlopsPerRow);
+            layer.ExpertBytesPerToken = tokensPerDevice * (up.BytesPerRow + down.BytesPerRow + 3 * inner * WideBytes);
+            layer.Router = Matrix(h, moe.Experts, WideBytes, WideBytes, WideBytes);
+            if (moe.SharedIntermediate > 0)
+                Dense(ref layer, moe.SharedIntermediate, gated: true);
+            layer.FeedForwardReduce = AllReduce(h);
+            if (plan.Data == 1)
+                return;
+            // Each device of a rank sends its share of the rank's tokens to every device that needs them, and gets results back;
+            // the tensor-parallel devices of the rank then gather what each of them got.
+            double remote = plan.Expert > 1
+                ? Math.Min(moe.ActiveExperts, plan.Expert) * (double)(_group - 1) / _group
+                : _group - 1;
+            layer.Dispatch = Over(_group, remote * h * _activation / plan.Tensor);
+            layer.Combine = Over(_group, remote * h * WideBytes / plan.Tensor);
+            if (moe.SharedIntermediate == 0)
+                layer.FeedForwardReduce = AllGather(h);
+        }
+
+        private MatrixProduct Product(double input, double output) => Matrix(input, output, _weight, _activation, WideBytes);
+
+        // Links of a node serve a group that fits a node; a larger group goes at the pace of the network.
+        private Collective Over(int devices, double linkBytesPerRow)
+        {
+            if (devices == 1)
+                return default;
+            bool local = devices <= device.DevicesPerNode;
+            double rate = local ? device.PeerBytesPerSecond : device.NetworkBytesPerSecond;
+            return new()
+            {
+                Latency = local ? options.CollectiveLatency : options.NetworkLatency,
+                SecondsPerRow = linkBytesPerRow / (rate * options.LinkEfficiency),
+                LinkBytesPerRow = linkBytesPerRow,
+            };
+        }
+    }
+}

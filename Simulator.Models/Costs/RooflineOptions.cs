@@ -1,0 +1,85 @@
+namespace Simulator.Models.Costs;
+
+/// <summary>What the roofline takes from measurement: the share of a physical peak that each class of kernel reaches, and fixed times.</summary>
+/// <remarks>
+/// A kernel takes a fixed time and the longer of its arithmetic and its traffic, each at a share of the peak. Defaults are fitted by eye to
+/// measured kernels of vLLM 0.24 on one H100 SXM (989 TFLOP/s bf16, 3,350 GB/s), out of the operator tables of AIConfigurator
+/// (ai-dynamo/aiconfigurator, Apache-2.0); with them the 16-bit matrix products of 1 to 8,192 rows and 1,024 to 65,536 columns come out 7 % off on average.
+/// No efficiency is above 1, so that no time is ever below the physical bound.
+/// </remarks>
+public sealed record RooflineOptions
+{
+    /// <summary>The defaults.</summary>
+    public static RooflineOptions Default { get; } = new();
+
+    /// <summary>Share of peak arithmetic that large matrix products reach, in (0, 1]. Measured: 771 of 989 TFLOP/s at 8,192 rows.</summary>
+    public double MatrixComputeEfficiency { get; init; } = 0.78;
+
+    /// <summary>Share of peak bandwidth at which matrix products stream their weights, in (0, 1]. Measured: 2,963 of 3,350 GB/s with one row and large matrices.</summary>
+    public double MatrixMemoryEfficiency { get; init; } = 0.88;
+
+    /// <summary>Fixed time of a matrix product, seconds. Measured: 3.5 to 4 µs fits best.</summary>
+    public double MatrixKernelSeconds { get; init; } = 3.5e-6;
+
+    /// <summary>Share of peak arithmetic that attention reaches, in (0, 1]. Measured: 0.53 at 4,096 tokens, 0.61 at 16,384 (causal FlashAttention-3).</summary>
+    public double AttentionComputeEfficiency { get; init; } = 0.6;
+
+    /// <summary>Share of peak bandwidth at which attention reads the KV cache, in (0, 1]. Measured: 0.86 to 0.90 with a 16-bit cache, 0.79 with an 8-bit one.</summary>
+    public double AttentionMemoryEfficiency { get; init; } = 0.86;
+
+    /// <summary>Fixed time of attention, seconds: page tables, the split over the cache and its merge. Measured: 10 µs fits decoding best.</summary>
+    public double AttentionKernelSeconds { get; init; } = 10e-6;
+
+    /// <summary>Share of peak bandwidth that element-wise kernels reach, in (0, 1]. AIConfigurator assumes 0.8 for all of them.</summary>
+    public double ElementwiseMemoryEfficiency { get; init; } = 0.8;
+
+    /// <summary>Fixed time of an element-wise kernel, seconds. Measured: the smallest kernels of any kind take 1.7 to 2.5 µs in a CUDA graph.</summary>
+    public double ElementwiseKernelSeconds { get; init; } = 2e-6;
+
+    /// <summary>Latency of a collective inside a node, seconds. Measured: 4.3 (two devices) to 5.3 µs (eight) for an all-reduce of 8 KiB in a CUDA graph.</summary>
+    public double CollectiveLatency { get; init; } = 4.5e-6;
+
+    /// <summary>Latency of a collective or a transfer between nodes, seconds. AIConfigurator takes 10 µs.</summary>
+    public double NetworkLatency { get; init; } = 10e-6;
+
+    /// <summary>Share of the link bandwidth that large collectives reach, in (0, 1]. Measured: 0.68 (four devices) to 0.76 (eight) for an all-reduce of 67 MB.</summary>
+    public double LinkEfficiency { get; init; } = 0.7;
+
+    /// <summary>Host time of an iteration that the device waits for, seconds: scheduling, input preparation, output processing.</summary>
+    public double HostSecondsPerIteration { get; init; } = 1e-3;
+
+    /// <summary>Further host time for each sequence of the batch, seconds.</summary>
+    public double HostSecondsPerSequence { get; init; } = 4e-6;
+
+    /// <summary>Every fault of these options, in words; none when they are sound.</summary>
+    public IEnumerable<string> Validate()
+    {
+        foreach ((string name, double value) in new[]
+        {
+            (nameof(MatrixComputeEfficiency), MatrixComputeEfficiency),
+            (nameof(MatrixMemoryEfficiency), MatrixMemoryEfficiency),
+            (nameof(AttentionComputeEfficiency), AttentionComputeEfficiency),
+            (nameof(AttentionMemoryEfficiency), AttentionMemoryEfficiency),
+            (nameof(ElementwiseMemoryEfficiency), ElementwiseMemoryEfficiency),
+            (nameof(LinkEfficiency), LinkEfficiency),
+        })
+        {
+            if (!(value > 0 && value <= 1))
+                yield return $"{name} is {value}; it must be above 0 and at most 1, the physical peak.";
+        }
+        foreach ((string name, double value) in new[]
+        {
+            (nameof(CollectiveLatency), CollectiveLatency),
+            (nameof(NetworkLatency), NetworkLatency),
+            (nameof(MatrixKernelSeconds), MatrixKernelSeconds),
+            (nameof(AttentionKernelSeconds), AttentionKernelSeconds),
+            (nameof(ElementwiseKernelSeconds), ElementwiseKernelSeconds),
+            (nameof(HostSecondsPerIteration), HostSecondsPerIteration),
+            (nameof(HostSecondsPerSequence), HostSecondsPerSequence),
+        })
+        {
+            if (!(value >= 0 && value <= 10))
+                yield return $"{name} is {value} s; it must be from 0 to 10 s.";
+        }
+    }
+}

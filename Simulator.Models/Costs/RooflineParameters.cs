@@ -1,0 +1,222 @@
+namespace Simulator.Models.Costs;
+
+/// <summary>A matrix product of some rows by a fixed matrix, as one device sees it.</summary>
+public struct MatrixProduct
+{
+    /// <summary>Operations per row.</summary>
+    public double FlopsPerRow;
+
+    /// <summary>Bytes of the matrix, read once.</summary>
+    public double WeightBytes;
+
+    /// <summary>Bytes read and written per row.</summary>
+    public double BytesPerRow;
+}
+
+/// <summary>A collective over some devices, affine in the rows that it carries (α-β).</summary>
+public struct Collective
+{
+    /// <summary>Time without payload, seconds.</summary>
+    public double Latency;
+
+    /// <summary>Further seconds per row of the batch of one data-parallel rank.</summary>
+    public double SecondsPerRow;
+
+    /// <summary>Bytes that one device sends per row.</summary>
+    public double LinkBytesPerRow;
+}
+
+/// <summary>The layers of one kind, as one device of their pipeline stage sees one of them.</summary>
+public struct LayerParameters
+{
+    /// <summary>Layers of this kind in the model.</summary>
+    public int Count;
+
+    /// <summary>1 when attention looks back on the window only, 0 when on everything.</summary>
+    public int Windowed;
+
+    /// <summary>Bytes of both norms per token.</summary>
+    public double NormBytesPerToken;
+
+    /// <summary>Queries, keys and values; in latent attention their compressed forms.</summary>
+    public MatrixProduct Input;
+
+    /// <summary>Latent attention: compressed query to heads; all zero otherwise.</summary>
+    public MatrixProduct QueryUp;
+
+    /// <summary>Latent attention: compressed keys and values to heads; all zero otherwise.</summary>
+    public MatrixProduct KeyValueUp;
+
+    /// <summary>Bytes per token of rotary positions, short convolution and cache write.</summary>
+    public double CacheWriteBytesPerToken;
+
+    /// <summary>Operations per query-key pair of a prefill row.</summary>
+    public double PrefillFlopsPerPair;
+
+    /// <summary>Bytes of keys and values read per cached or new token of a prefill row.</summary>
+    public double PrefillBytesPerContextToken;
+
+    /// <summary>Operations per cached token of a decode row.</summary>
+    public double DecodeFlopsPerContextToken;
+
+    /// <summary>Bytes read per cached token of a decode row.</summary>
+    public double DecodeBytesPerContextToken;
+
+    /// <summary>Bytes of queries and outputs per token.</summary>
+    public double QueryBytesPerToken;
+
+    /// <summary>Linear attention: operations per token; 0 otherwise.</summary>
+    public double StateFlopsPerToken;
+
+    /// <summary>Linear attention: bytes of state read and written per sequence; 0 otherwise.</summary>
+    public double StateBytesPerSequence;
+
+    /// <summary>Attention heads back to the hidden state.</summary>
+    public MatrixProduct Output;
+
+    /// <summary>Routed experts; 0 in a dense layer.</summary>
+    public int Experts;
+
+    /// <summary>Share of the experts that a token does not use: 1 − k/E.</summary>
+    public double ExpertMiss;
+
+    /// <summary>Experts of one device.</summary>
+    public double LocalExperts;
+
+    /// <summary>Bytes of one expert's slice on one device.</summary>
+    public double ExpertBytes;
+
+    /// <summary>Operations of routed experts per token of the whole batch, on one device.</summary>
+    public double ExpertFlopsPerToken;
+
+    /// <summary>Bytes of activations of routed experts per token of the whole batch, on one device.</summary>
+    public double ExpertBytesPerToken;
+
+    /// <summary>Choice of experts.</summary>
+    public MatrixProduct Router;
+
+    /// <summary>Tokens to experts; all zero when every device has them already.</summary>
+    public Collective Dispatch;
+
+    /// <summary>Expert results back; all zero when the all-reduce brings them.</summary>
+    public Collective Combine;
+
+    /// <summary>Gate and up of a dense block or of the shared expert; all zero without either.</summary>
+    public MatrixProduct GateUp;
+
+    /// <summary>Bytes of the activation function per token.</summary>
+    public double ActivationBytesPerToken;
+
+    /// <summary>Down of a dense block or of the shared expert; all zero without either.</summary>
+    public MatrixProduct Down;
+
+    /// <summary>All-reduce after the feed-forward block; all zero when there is nothing to reduce.</summary>
+    public Collective FeedForwardReduce;
+}
+
+/// <summary>Model, plan, device and options flattened to what <see cref="Roofline.Evaluate"/> needs. Blittable, for GPU evaluation.</summary>
+/// <remarks>Made by <see cref="RooflineCompiler"/>. Up to four kinds of layers, as fields, since kernels have no arrays.</remarks>
+public struct RooflineParameters
+{
+    /// <summary>Kinds of layers in use, 1 to 4.</summary>
+    public int Kinds;
+
+    /// <summary>First kind.</summary>
+    public LayerParameters Kind0;
+
+    /// <summary>Second kind.</summary>
+    public LayerParameters Kind1;
+
+    /// <summary>Third kind.</summary>
+    public LayerParameters Kind2;
+
+    /// <summary>Fourth kind.</summary>
+    public LayerParameters Kind3;
+
+    /// <summary>Tokens that a windowed layer looks back on; 0 when no layer has a window.</summary>
+    public int Window;
+
+    /// <summary>Share of the batch that one data-parallel rank runs: 1 / ranks.</summary>
+    public double RankShare;
+
+    /// <summary>Devices of one pipeline stage.</summary>
+    public double StageDevices;
+
+    /// <summary>Pipeline stages.</summary>
+    public int Stages;
+
+    /// <summary>Share of the layers in the largest stage.</summary>
+    public double LargestStageShare;
+
+    /// <summary>Share of the layers in the last stage.</summary>
+    public double LastStageShare;
+
+    /// <summary>Matrix products: seconds per operation that a device reaches.</summary>
+    public double MatrixSecondsPerFlop;
+
+    /// <summary>Matrix products: seconds per byte that a device reaches.</summary>
+    public double MatrixSecondsPerByte;
+
+    /// <summary>Matrix products in 16 bits (router, head): seconds per operation that a device reaches.</summary>
+    public double WideMatrixSecondsPerFlop;
+
+    /// <summary>Attention: seconds per operation that a device reaches.</summary>
+    public double AttentionSecondsPerFlop;
+
+    /// <summary>Attention: seconds per byte that a device reaches.</summary>
+    public double AttentionSecondsPerByte;
+
+    /// <summary>Element-wise kernels: seconds per byte that a device reaches.</summary>
+    public double ElementwiseSecondsPerByte;
+
+    /// <summary>Seconds per operation of matrix products at the physical peak.</summary>
+    public double PeakMatrixSecondsPerFlop;
+
+    /// <summary>Seconds per 16-bit operation at the physical peak.</summary>
+    public double PeakWideSecondsPerFlop;
+
+    /// <summary>Seconds per byte at the physical peak of device memory.</summary>
+    public double PeakSecondsPerByte;
+
+    /// <summary>Fixed time of a matrix product, seconds.</summary>
+    public double MatrixKernelSeconds;
+
+    /// <summary>Fixed time of attention, seconds.</summary>
+    public double AttentionKernelSeconds;
+
+    /// <summary>Fixed time of an element-wise kernel, seconds.</summary>
+    public double ElementwiseKernelSeconds;
+
+    /// <summary>Host time per iteration, seconds.</summary>
+    public double HostSecondsPerIteration;
+
+    /// <summary>Host time per sequence of the batch, seconds.</summary>
+    public double HostSecondsPerSequence;
+
+    /// <summary>Power of one idle device, watts.</summary>
+    public double IdleWatts;
+
+    /// <summary>Power of one device between idle and full load, watts.</summary>
+    public double ActiveWatts;
+
+    /// <summary>Bytes of the embedding look-up per token.</summary>
+    public double EmbeddingBytesPerToken;
+
+    /// <summary>All-reduce of hidden states over the tensor-parallel devices; all zero on one device.</summary>
+    public Collective HiddenReduce;
+
+    /// <summary>Hidden states to the next stage; all zero with one stage.</summary>
+    public Collective StageTransfer;
+
+    /// <summary>Bytes of the last norm per emitted token.</summary>
+    public double FinalNormBytesPerToken;
+
+    /// <summary>Output head, per emitted token.</summary>
+    public MatrixProduct Head;
+
+    /// <summary>Gathering of the logits, per emitted token; all zero on one device.</summary>
+    public Collective LogitsGather;
+
+    /// <summary>Bytes of sampling per emitted token.</summary>
+    public double SamplingBytesPerToken;
+}

@@ -1,0 +1,37 @@
+using Simulator.Core;
+using Simulator.Models.Costs;
+
+namespace Simulator.Models.Engines;
+
+/// <summary>A replica with the accumulators of its cost model, one a slot.</summary>
+/// <remarks>Generic over the accumulator, so that no cost call is virtual or allocates.</remarks>
+internal sealed class Replica<TCost> : Replica
+    where TCost : struct, ICostAccumulator
+{
+    private readonly TCost[] _costs;
+
+    public Replica(ReplicaSetup setup, Simulation simulation, IReplicaOwner owner, Func<TCost> createAccumulator)
+        : base(setup, simulation, owner)
+    {
+        _costs = new TCost[setup.Slots];
+        for (int i = 0; i < _costs.Length; i++) _costs[i] = createAccumulator();
+    }
+
+    protected override void AddDecodeCost(BatchSlot slot, int contextTokens) => _costs[slot.Index].AddDecode(contextTokens);
+
+    protected override void RemoveDecodeCost(BatchSlot slot, int contextTokens) => _costs[slot.Index].RemoveDecode(contextTokens);
+
+    protected override CostProgression CostOf(BatchSlot slot, int most)
+    {
+        ref TCost cost = ref _costs[slot.Index];
+        if (slot.PrefillRows.Count == 0) return cost.DecodeOnly(most);
+        foreach (Sequence sequence in slot.PrefillRows)
+        {
+            bool emits = sequence.Computed + sequence.ScheduledTokens == sequence.KnownTokens;
+            cost.AddPrefill(sequence.ScheduledTokens, sequence.Computed, emits);
+        }
+        return new CostProgression(cost.Mixed(), default, 1);
+    }
+
+    protected override void AdvanceCost(BatchSlot slot, int iterations) => _costs[slot.Index].Advance(iterations);
+}

@@ -1,0 +1,49 @@
+using Simulator.Core.Randomness;
+using Simulator.Models.Batching;
+using Simulator.Models.Batching.VllmV1;
+
+namespace Simulator.Models.Engines;
+
+/// <summary>Settings of the serving engine of a replica, whatever its scheduler.</summary>
+public sealed record EngineOptions
+{
+    /// <summary>Makes the scheduler of one replica. It is called once a replica, so schedulers may keep state.</summary>
+    public required Func<SchedulerContext, IBatchScheduler> Scheduler { get; init; }
+
+    /// <summary>Tokens of a KV block.</summary>
+    /// <value>16, vLLM's default.</value>
+    public int BlockTokens { get; init; } = 16;
+
+    /// <summary>Whether blocks with known content are shared and kept for reuse.</summary>
+    /// <value>True, vLLM v1's default.</value>
+    public bool PrefixCaching { get; init; } = true;
+
+    /// <summary>Sequences that may wait in a replica; a request beyond is rejected. Null for no bound.</summary>
+    /// <value>Null.</value>
+    public int? QueueLimit { get; init; }
+
+    /// <summary>Longest prompt and output together in tokens (<c>max_model_len</c>); null for the model's context window.</summary>
+    /// <value>Null.</value>
+    public int? ContextWindow { get; init; }
+
+    /// <summary>Whether stretches of decode-only iterations run as one plan. The results are the same without, only slower (invariant 7).</summary>
+    /// <value>True.</value>
+    public bool FastForward { get; init; } = true;
+}
+
+/// <summary>What a scheduler may know when it is made.</summary>
+/// <param name="ContextWindow">Longest prompt and output together, in tokens.</param>
+/// <param name="BlockTokens">Tokens of a KV block.</param>
+/// <param name="Random">A stream of its own.</param>
+public readonly record struct SchedulerContext(int ContextWindow, int BlockTokens, RandomStream Random);
+
+/// <summary>Engines by name.</summary>
+public static class ServingEngines
+{
+    /// <summary>vLLM v1 with its default settings for devices of 70 GiB and more.</summary>
+    public static EngineOptions VllmV1 { get; } = WithVllmV1(new VllmV1Options());
+
+    /// <summary>vLLM v1 with settings of your own.</summary>
+    public static EngineOptions WithVllmV1(VllmV1Options options) =>
+        new() { Scheduler = context => new VllmV1Scheduler(options, context.ContextWindow) };
+}

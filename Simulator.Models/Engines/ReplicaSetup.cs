@@ -1,0 +1,31 @@
+using Simulator.Core.Randomness;
+using Simulator.Models.Results;
+
+namespace Simulator.Models.Engines;
+
+/// <summary>What a replica is made from.</summary>
+internal sealed record ReplicaSetup
+{
+    public required int Index { get; init; }
+
+    public required EngineOptions Options { get; init; }
+
+    public required int ContextWindow { get; init; }
+
+    public required long KvBlocks { get; init; }
+
+    /// <summary>Batches in flight: one, or the pipeline's depth.</summary>
+    public required int Slots { get; init; }
+
+    public required RandomStream Random { get; init; }
+
+    public required List<GroupStatistics> Groups { get; init; }
+
+    public required IRunObserver? Observer { get; init; }
+}
+
+/// <summary>Hears of requests that end in a replica.</summary>
+internal interface IReplicaOwner
+{
+    void OnEnded(in RequestRecord record, int group);
+}

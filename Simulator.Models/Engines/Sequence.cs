@@ -1,0 +1,123 @@
+using Simulator.Core.Events;
+using Simulator.Core.Time;
+using Simulator.Workloads.Requests;
+
+namespace Simulator.Models.Engines;
+
+/// <summary>Where a sequence stands in its replica.</summary>
+internal enum SequenceState : byte
+{
+    /// <summary>In the waiting queue, new or preempted.</summary>
+    Waiting,
+
+    /// <summary>Running, with known tokens still to be computed.</summary>
+    Prefilling,
+
+    /// <summary>Running; one token in every iteration of its slot.</summary>
+    Decoding,
+
+    /// <summary>Running, but left out of the iteration in progress.</summary>
+    Held,
+
+    /// <summary>Over.</summary>
+    Ended,
+}
+
+/// <summary>A request inside a replica.</summary>
+/// <remarks>
+/// While it decodes, its progress is not stored but follows from its slot's iteration counter, so that an iteration
+/// costs nothing per sequence: computed tokens = slot iteration + <see cref="Offset"/>.
+/// </remarks>
+internal sealed class Sequence
+{
+    public Request Request = null!;
+    public SequenceState State;
+    public BatchSlot Slot = null!;
+
+    /// <summary>Tokens to generate: the request's output, cut at the context window.</summary>
+    public int OutputTokens;
+
+    /// <summary>Statistics group of its request; −1 when it is not measured.</summary>
+    public int Group;
+
+    /// <summary>Admission order: the running list is sorted by it.</summary>
+    public long Order;
+
+    /// <summary>Tokens in the cache, unless decoding.</summary>
+    public int Computed;
+
+    /// <summary>Tokens generated, unless decoding.</summary>
+    public int Generated;
+
+    /// <summary>Computed tokens minus the slot's iteration counter, while decoding.</summary>
+    public long Offset;
+
+    /// <summary>Slot iteration after which it has all its tokens, while decoding.</summary>
+    public long FinishIteration;
+
+    /// <summary>Composition in which it was last scheduled.</summary>
+    public long ScheduledIn;
+
+    /// <summary>Tokens that the composition in progress gave it.</summary>
+    public int ScheduledTokens;
+
+    /// <summary>Neighbours in the running list.</summary>
+    public Sequence? Previous;
+
+    /// <inheritdoc cref="Previous"/>
+    public Sequence? Next;
+
+    /// <summary>Position in the slot's finish queue.</summary>
+    public int FinishIndex;
+
+    /// <summary>Position in the replica's sequence table.</summary>
+    public int Handle;
+
+    public SimTime QueuedSince;
+    public SimDuration Queued;
+    public SimTime FirstScheduled;
+    public SimTime FirstToken;
+    public SimTime LastToken;
+    public bool WasScheduled;
+    public bool Abandoned;
+    public int Preemptions;
+    public int PrefixHitTokens;
+    public EventHandle QueueTimeout;
+    public EventHandle Timeout;
+
+    /// <summary>Known content: the request's, or a private one after a preemption.</summary>
+    public IReadOnlyList<ContentSegment> Content = [];
+
+    /// <summary>Chained hashes of the blocks that known content fills.</summary>
+    public readonly List<ulong> BlockNames = [];
+
+    /// <summary>Ids of the named blocks it holds, from its first block on.</summary>
+    public readonly List<int> NamedBlocks = [];
+
+    public int ComputedNow => State == SequenceState.Decoding ? (int)(Slot.Iteration + Offset) : Computed;
+
+    public int Emitted => State == SequenceState.Decoding ? ComputedNow - Request.PromptTokens + 1 : Generated;
+
+    public int KnownTokens => Request.PromptTokens + Emitted;
+
+    public void Reset(Request request, int outputTokens, int group, SimTime now)
+    {
+        Request = request;
+        State = SequenceState.Waiting;
+        Slot = null!;
+        OutputTokens = outputTokens;
+        Group = group;
+        Order = FinishIteration = Offset = 0;
+        ScheduledIn = -1;
+        Computed = Generated = ScheduledTokens = Preemptions = PrefixHitTokens = 0;
+        Previous = Next = null;
+        QueuedSince = now;
+        Queued = default;
+        FirstScheduled = FirstToken = LastToken = default;
+        WasScheduled = Abandoned = false;
+        QueueTimeout = Timeout = default;
+        Content = request.Content;
+        BlockNames.Clear();
+        NamedBlocks.Clear();
+    }
+}

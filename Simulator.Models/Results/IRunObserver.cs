@@ -1,0 +1,32 @@
+using Simulator.Core.Time;
+
+namespace Simulator.Models.Results;
+
+/// <summary>Sees a run as it goes, for records beyond the statistics. It must not change anything.</summary>
+public interface IRunObserver
+{
+    /// <summary>True to be told of every iteration; a run without it does not visit the iterations of a stretch.</summary>
+    bool WantsIterations { get; }
+
+    /// <summary>A request has ended. Ends come in the order of time.</summary>
+    /// <param name="record">What became of it; valid for good.</param>
+    void OnRequestEnded(in RequestRecord record);
+
+    /// <summary>An iteration has run. Iterations of one replica come in order; those of several interleave by stretches.</summary>
+    /// <param name="record">What ran.</param>
+    void OnIteration(in IterationRecord record);
+
+    /// <summary>The state of a replica at a sampling instant of <see cref="Clusters.RunOptions.SampleEvery"/>.</summary>
+    /// <param name="sample">What stood where.</param>
+    void OnSample(in ReplicaSample sample);
+}
+
+/// <summary>State of a replica at one instant.</summary>
+/// <param name="Time">The instant.</param>
+/// <param name="Replica">Replica of the run, from 0.</param>
+/// <param name="Running">Sequences that run.</param>
+/// <param name="Waiting">Sequences in the waiting queue.</param>
+/// <param name="KvBlocksUsed">KV blocks that sequences hold.</param>
+/// <param name="GeneratedTokens">Tokens generated so far.</param>
+public readonly record struct ReplicaSample(
+    SimTime Time, int Replica, int Running, int Waiting, long KvBlocksUsed, long GeneratedTokens);

@@ -1,0 +1,74 @@
+using Simulator.Models.Caching;
+using Simulator.Models.Clusters;
+using Simulator.Models.Costs;
+using Simulator.Models.Engines;
+using Simulator.Workloads.Requests;
+
+namespace Simulator.Models.Results;
+
+/// <summary>What one replica used of its devices, in physical units.</summary>
+internal sealed class ReplicaUse(PoolSpec pool, Replica replica, double seconds)
+{
+    private const double UnitsPerSecond = 1e9 * IterationCost.TimeUnitsPerNanosecond;
+
+    private readonly ReplicaStatistics _statistics = replica.Statistics;
+    private readonly KvBlockPool _blocks = replica.Blocks;
+
+    // Batches in flight overlap in a pipeline: one of them at a time is one busy replica.
+    private double BusySeconds => (double)_statistics.BusyTime / UnitsPerSecond / pool.Plan.Pipeline;
+
+    private bool HasLimit => _blocks.Total < KvBlockPool.Unlimited;
+
+    private double PeakFlops => BusySeconds * pool.Plan.Devices * pool.Device.PeakFlopsPerSecond(pool.Quantization.Activations);
+
+    private double PeakBytes => BusySeconds * pool.Plan.Devices * pool.Device.MemoryBytesPerSecond;
+
+    // Energy of an iteration includes the idle power while it runs.
+    private double EnergyJoules => (double)_statistics.Nanojoules / 1e9
+        + Math.Max(0, seconds - BusySeconds) * pool.Plan.Devices * pool.Device.IdleWatts;
+
+    public ReplicaSummary Summary(int index) => new()
+    {
+        Replica = index,
+        Pool = pool.Name,
+        Requests = Requests(),
+        Iterations = _statistics.Iterations,
+        PrefillTokens = _statistics.PrefillTokens,
+        OutputTokens = _statistics.GeneratedTokens,
+        MeanTtft = RunStatistics.Ratio((double)_statistics.TtftNanoseconds / 1e9, _statistics.FirstTokens),
+        MeanE2e = RunStatistics.Ratio((double)_statistics.E2eNanoseconds / 1e9, _statistics[RequestOutcome.Completed]),
+        Engine = Together([this], seconds, RunStatistics.Ratio(_statistics.PrefixHitTokens, _statistics.PromptTokens)),
+        EnergyJoules = EnergyJoules,
+    };
+
+    public static EngineSummary Together(IReadOnlyList<ReplicaUse> uses, double seconds, double? prefixHitRate)
+    {
+        double busy = uses.Sum(use => use.BusySeconds);
+        double slotTime = uses.Sum(use => (double)use._statistics.BusyTime);
+        long iterations = uses.Sum(use => use._statistics.Iterations);
+        bool hasLimit = uses.All(use => use.HasLimit);
+        double blockCapacityTime = uses.Sum(use => (double)use._statistics.BusyTime * use._blocks.Total);
+        return new EngineSummary(
+            RunStatistics.Ratio(busy, seconds * uses.Count),
+            RunStatistics.Ratio(uses.Sum(use => use._statistics.RowIterations), iterations),
+            RunStatistics.Ratio(uses.Sum(use => (double)use._statistics.RowTime), slotTime),
+            uses.Max(use => use._statistics.PeakRows),
+            hasLimit ? RunStatistics.Ratio(uses.Sum(use => (double)use._statistics.BlockTime), blockCapacityTime) : null,
+            hasLimit ? uses.Max(use => (double)use._statistics.PeakBlocks / use._blocks.Total) : null,
+            hasLimit ? uses.Sum(use => use._blocks.Total) : null,
+            uses.Max(use => use._statistics.PeakWaiting),
+            uses.Sum(use => use._statistics.Preemptions),
+            prefixHitRate,
+            RunStatistics.Ratio(uses.Sum(use => (double)use._statistics.Flops), uses.Sum(use => use.PeakFlops)),
+            RunStatistics.Ratio(uses.Sum(use => (double)use._statistics.MemoryBytes), uses.Sum(use => use.PeakBytes)));
+    }
+
+    private RequestCounts Requests()
+    {
+        long completed = _statistics[RequestOutcome.Completed];
+        long rejected = _statistics[RequestOutcome.Rejected];
+        long timedOut = _statistics[RequestOutcome.TimedOut];
+        long inFlight = replica.RunningCount + replica.Waiting.Count;
+        return new(completed + rejected + timedOut + inFlight, completed, rejected, timedOut, 0, inFlight);
+    }
+}

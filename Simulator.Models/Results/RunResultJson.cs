@@ -1,0 +1,21 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Simulator.Models.Results;
+
+/// <summary>Run results as JSON: one document, camelCase names, fields in a fixed order, numbers that read back to the same bits.</summary>
+public static class RunResultJson
+{
+    /// <summary>The document, with a newline at its end.</summary>
+    public static string Write(RunResult result) =>
+        JsonSerializer.Serialize(result, RunResultContext.Default.RunResult).ReplaceLineEndings("\n") + "\n";
+
+    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    /// <exception cref="JsonException">The text is no run result.</exception>
+    public static RunResult Read(string json) =>
+        JsonSerializer.Deserialize(json, RunResultContext.Default.RunResult) ?? throw new JsonException("The document is null.");
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSerializable(typeof(RunResult))]
+internal sealed partial class RunResultContext : JsonSerializerContext;

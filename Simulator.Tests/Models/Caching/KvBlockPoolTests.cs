@@ -1,0 +1,153 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Simulator.Models.Caching;
+
+namespace Simulator.Tests.Models.Caching;
+
+public sealed class KvBlockPoolTests
+{
+    [Test]
+    public void TryTake_MoreThanAvailable_TakesNothing()
+    {
+        KvBlockPool pool = new(10);
+        Assert.That(pool.TryTake(11), Is.False);
+        Assert.That((pool.Used, pool.Cached, pool.Free), Is.EqualTo((0, 0, 10)));
+    }
+
+    [Test]
+    public void TryTake_UnlimitedPool_NeverRunsOut()
+    {
+        KvBlockPool pool = new(KvBlockPool.Unlimited);
+        for (int i = 0; i < 1000; i++) Assert.That(pool.TryTake(1_000_000_000_000), Is.True);
+    }
+
+    [Test]
+    public void TryTake_CachedBlocks_EvictsTailOfPrefixFirst()
+    {
+        KvBlockPool pool = new(3);
+        pool.TryTake(3);
+        int[] held = [pool.Name(11), pool.Name(12), pool.Name(13)];
+        foreach (int node in held.Reverse()) pool.Release(node);
+
+        pool.TryTake(1);
+
+        Assert.That(pool.FindPrefix([11, 12, 13], out int idle), Is.EqualTo(2));
+        Assert.That(idle, Is.EqualTo(2));
+    }
+
+    [Test]
+    public void Hold_BlockInQueue_IsNoLongerEvicted()
+    {
+        KvBlockPool pool = new(2);
+        pool.TryTake(2);
+        pool.Release(pool.Name(7));
+        pool.Return(1);
+        pool.Hold(7);
+        Assert.That(pool.TryTake(2), Is.False);
+        Assert.That(pool.TryTake(1), Is.True);
+        Assert.That(pool.FindPrefix([7], out _), Is.EqualTo(1));
+    }
+
+    /// <summary>Invariant 4: used + cached + free = total, always; a freed block is unreachable once it is taken again.</summary>
+    [FsCheck.NUnit.Property(MaxTest = 300)]
+    public void Invariant4_RandomOperations_EqualNaiveModel(PositiveInt size, (byte Kind, byte Value)[] operations)
+    {
+        int total = size.Get % 12 + 1;
+        KvBlockPool pool = new(total);
+        NaivePool naive = new(total);
+        List<(int Node, NaivePool.Block Block)> named = [];
+        int anonymous = 0;
+        List<NaivePool.Block> anonymousBlocks = [];
+        foreach ((byte kind, byte value) in operations)
+        {
+            ulong name = (ulong)(value % 6 + 1);
+            switch (kind % 5)
+            {
+                case 0:
+                    int count = value % 4;
+                    List<NaivePool.Block>? taken = naive.TryTake(count);
+                    Assert.That(pool.TryTake(count), Is.EqualTo(taken is not null));
+                    if (taken is null) break;
+                    anonymous += count;
+                    anonymousBlocks.AddRange(taken);
+                    break;
+                case 1 when anonymous > 0:
+                    pool.Return(1);
+                    naive.Return(anonymousBlocks[^1]);
+                    anonymousBlocks.RemoveAt(--anonymous);
+                    break;
+                case 2 when anonymous > 0:
+                    NaivePool.Block block = anonymousBlocks[^1];
+                    anonymousBlocks.RemoveAt(--anonymous);
+                    naive.Name(block, name);
+                    named.Add((pool.Name(name), block));
+                    break;
+                case 3 when named.Count > 0:
+                    int index = value % named.Count;
+                    pool.Release(named[index].Node);
+                    naive.Release(named[index].Block);
+                    named.RemoveAt(index);
+                    break;
+                case 4 when naive.Find(name) is { } found:
+                    naive.Hold(found);
+                    named.Add((pool.Hold(name), found));
+                    break;
+            }
+            Assert.That(pool.Used + pool.Cached + pool.Free, Is.EqualTo(total));
+            Assert.That(pool.Available, Is.EqualTo(naive.Queue.Count));
+            Assert.That(pool.Cached, Is.EqualTo(naive.Queue.Count(block => block.Name != 0)));
+            for (ulong n = 1; n <= 6; n++)
+            {
+                Assert.That(pool.FindPrefix([n], out int idle), Is.EqualTo(naive.Find(n) is null ? 0 : 1));
+                if (naive.Find(n) is { } known) Assert.That(idle, Is.EqualTo(known.Holders == 0 ? 1 : 0));
+            }
+        }
+    }
+
+    private sealed class NaivePool(int total)
+    {
+        private readonly Dictionary<ulong, List<Block>> _byName = [];
+
+        public List<Block> Queue { get; } = [.. Enumerable.Range(0, total).Select(_ => new Block())];
+
+        public List<Block>? TryTake(int count)
+        {
+            if (count > Queue.Count) return null;
+            List<Block> taken = Queue[..count];
+            Queue.RemoveRange(0, count);
+            foreach (Block block in taken.Where(block => block.Name != 0))
+            {
+                _byName[block.Name].Remove(block);
+                block.Name = 0;
+            }
+            return taken;
+        }
+
+        public void Return(Block block) => Queue.Add(block);
+
+        public void Name(Block block, ulong name)
+        {
+            (block.Name, block.Holders) = (name, 1);
+            if (!_byName.TryGetValue(name, out List<Block>? same)) _byName.Add(name, same = []);
+            same.Add(block);
+        }
+
+        public Block? Find(ulong name) => _byName.TryGetValue(name, out List<Block>? same) && same.Count > 0 ? same[0] : null;
+
+        public void Hold(Block block)
+        {
+            if (block.Holders++ == 0) Queue.Remove(block);
+        }
+
+        public void Release(Block block)
+        {
+            if (--block.Holders == 0) Queue.Add(block);
+        }
+
+        public sealed class Block
+        {
+            public ulong Name;
+            public int Holders;
+        }
+    }
+}

@@ -1,0 +1,140 @@
+using Simulator.Models.Architectures;
+using Simulator.Models.Costs;
+using Simulator.Models.Devices;
+
+namespace Simulator.Tests.Models.Costs;
+
+/// <summary>Models and devices written out by hand, so that these tests depend on no catalogue; and a seeded family of random ones.</summary>
+internal static class TestModels
+{
+    public static Device H100 { get; } = new()
+    {
+        Id = "h100-sxm",
+        Name = "H100 SXM",
+        Bf16FlopsPerSecond = 989e12,
+        Fp8FlopsPerSecond = 1979e12,
+        Int8OpsPerSecond = 1979e12,
+        MemoryBytes = 80L << 30,
+        MemoryBytesPerSecond = 3350e9,
+        PeerBytesPerSecond = 450e9,
+        NetworkBytesPerSecond = 50e9,
+        HostBytesPerSecond = 64e9,
+        DevicesPerNode = 8,
+        IdleWatts = 70,
+        FullWatts = 700,
+        UsdPerHour = 3,
+        Source = "NVIDIA H100 data sheet",
+    };
+
+    public static ModelArchitecture Llama8B { get; } = Model(
+        "llama-3.1-8b", 4096, 128256, Repeat(32, new(new GroupedQueryAttention(32, 8, 128), new DenseFeedForward(14336))));
+
+    public static ModelArchitecture Llama70B { get; } = Model(
+        "llama-3.1-70b", 8192, 128256, Repeat(80, new(new GroupedQueryAttention(64, 8, 128), new DenseFeedForward(28672))));
+
+    public static ModelArchitecture Llama2_7B { get; } = Model(
+        "llama-2-7b", 4096, 32000, Repeat(32, new(new GroupedQueryAttention(32, 32, 128), new DenseFeedForward(11008))));
+
+    public static ModelArchitecture CodeLlama34B { get; } = Model(
+        "codellama-34b", 8192, 32000, Repeat(48, new(new GroupedQueryAttention(64, 8, 128), new DenseFeedForward(22016))));
+
+    public static ModelArchitecture Mixtral { get; } = Model(
+        "mixtral-8x7b", 4096, 32000, Repeat(32, new(new GroupedQueryAttention(32, 8, 128), new MixtureOfExperts(8, 2, 14336))));
+
+    public static ModelArchitecture DeepSeekV3 { get; } = Model(
+        "deepseek-v3", 7168, 129280,
+        [
+            .. Repeat(3, new(DeepSeekAttention, new DenseFeedForward(18432))),
+            .. Repeat(58, new(DeepSeekAttention, new MixtureOfExperts(256, 8, 2048, 2048))),
+        ]);
+
+    public static ModelArchitecture GptOss120B { get; } = Model(
+        "gpt-oss-120b", 2880, 201088,
+        [
+            .. Enumerable.Range(0, 36).Select(i => new LayerSpec(
+                new GroupedQueryAttention(64, 8, 64, i % 2 == 0 ? 128 : null), new MixtureOfExperts(128, 4, 2880))),
+        ]);
+
+    public static ModelArchitecture HybridLinear { get; } = Model(
+        "hybrid-80b", 2048, 151936,
+        [
+            .. Enumerable.Range(0, 48).Select(i => new LayerSpec(
+                i % 4 == 3 ? new GroupedQueryAttention(16, 2, 256) : new LinearAttention(16, 32, 128, 128, 4),
+                new MixtureOfExperts(512, 10, 512, 512))),
+        ]);
+
+    public static ModelArchitecture[] All { get; } =
+        [Llama8B, Llama70B, Llama2_7B, CodeLlama34B, Mixtral, DeepSeekV3, GptOss120B, HybridLinear];
+
+    private static LatentAttention DeepSeekAttention => new(128, 1536, 512, 128, 64, 128);
+
+    public static ModelArchitecture Model(string id, int hidden, int vocabulary, IReadOnlyList<LayerSpec> layers) => new()
+    {
+        Id = id,
+        Name = id,
+        HiddenSize = hidden,
+        VocabularySize = vocabulary,
+        ContextWindow = 131072,
+        Layers = layers,
+        Source = "published configuration",
+    };
+
+    public static LayerSpec[] Repeat(int count, LayerSpec layer) => [.. Enumerable.Repeat(layer, count)];
+
+    /// <summary>A model, a plan, formats, a device and options picked by a seed: 1 to 4 kinds of layers, sometimes with a window.</summary>
+    public static RooflineParameters Random(int seed)
+    {
+        var pick = new Picker(seed);
+        int tensor = pick.From(1, 2, 4, 8), data = pick.From(1, 1, 2, 4), pipeline = pick.From(1, 1, 2, 4);
+        int window = pick.From(16, 128, 1000, 4096);
+        var kinds = new List<LayerSpec>();
+        int count = pick.Between(1, 4);
+        for (int i = 0; i < count; i++)
+        {
+            int heads = pick.From(8, 16, 32, 64, 128);
+            AttentionSpec attention = pick.Between(0, 5) switch
+            {
+                0 or 1 => new GroupedQueryAttention(heads, pick.From(1, 4, 8), pick.From(64, 128, 256)),
+                2 or 3 => new GroupedQueryAttention(heads, pick.From(1, 4, 8), pick.From(64, 128, 256), window),
+                4 => new LatentAttention(heads, pick.From(0, 1536), 512, 128, 64, 128),
+                _ => new LinearAttention(8, heads, 128, 128, 4),
+            };
+            FeedForwardSpec feedForward = pick.Between(0, 1) == 0
+                ? new DenseFeedForward(pick.From(4096, 14336, 28672), pick.Between(0, 1) == 0)
+                : new MixtureOfExperts(pick.From(32, 128, 256), pick.From(1, 4, 8), pick.From(768, 2048), pick.From(0, 2048));
+            kinds.Add(new(attention, feedForward));
+        }
+        LayerSpec[] layers = [.. kinds.SelectMany(kind => Repeat(pick.Between(1, 20), kind)), .. Repeat(4, kinds[0])];
+        ModelArchitecture model = Model($"random-{seed}", pick.From(1024, 4096, 8192), pick.From(32000, 128256), layers);
+        NumberFormat weights = pick.From(NumberFormat.Bf16, NumberFormat.Fp8, NumberFormat.Int4, NumberFormat.Fp4);
+        NumberFormat activations = pick.From(NumberFormat.Bf16, NumberFormat.Fp8);
+        NumberFormat cache = pick.From(NumberFormat.Bf16, NumberFormat.Fp8);
+        var options = new RooflineOptions
+        {
+            AttentionComputeEfficiency = pick.From(0.02, 0.3, 0.6, 1),
+            AttentionMemoryEfficiency = pick.From(0.5, 0.86, 1),
+            AttentionKernelSeconds = pick.From(0, 2e-6, 5e-5),
+        };
+        int expert = pick.From(1, tensor, tensor * data);
+        return RooflineCompiler.Compile(model, new(tensor, pipeline, data, expert), new(weights, activations, cache), H100, options);
+    }
+
+    /// <summary>A small generator of its own (xorshift), so that seeds mean the same on every platform.</summary>
+    public sealed class Picker(int seed)
+    {
+        private ulong _state = unchecked(((ulong)(uint)seed + 1) * 0x9E3779B97F4A7C15UL) | 1;
+
+        public int Between(int low, int high)
+        {
+            unchecked
+            {
+                _state ^= _state << 13;
+                _state ^= _state >> 7;
+                _state ^= _state << 17;
+                return low + (int)((_state >> 11) % (ulong)(high - low + 1));
+            }
+        }
+
+        public T From<T>(params ReadOnlySpan<T> values) => values[Between(0, values.Length - 1)];
+    }
+}
