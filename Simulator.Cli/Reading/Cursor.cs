@@ -26,6 +26,9 @@ internal sealed class Cursor
     /// <summary>Reads a mapping to its end.</summary>
     public static T Read<T>(YamlMap map, FaultList faults, Func<Cursor, T> read) => Read(map, "", faults, read);
 
+    /// <summary>The path of a file that the document names relative to itself.</summary>
+    public string Resolve(string path) => System.IO.Path.Combine(System.IO.Path.GetDirectoryName(faults.File) ?? "", path);
+
     /// <summary>True when the document has the key.</summary>
     public bool Has(string key) => Entry(key) is not null;
 

@@ -107,7 +107,7 @@ internal static class Values
     internal static string Format<T>([DisallowNull] T value) where T : IFormattable => value.ToString(null, CultureInfo.InvariantCulture);
 
     private static string Range<T>(string what, T least, T most, T lowest, T highest) where T : struct, INumber<T> =>
-        (least == lowest, most == highest) switch
+        (least == lowest && T.IsNegative(lowest), most == highest) switch
         {
             (true, true) => what,
             (false, true) => $"{what} of at least {Format(least)}",

@@ -1,4 +1,6 @@
-using Simulator.Core.Time;
+using Simulator.Models.Architectures;
+using Simulator.Models.Costs;
+using Simulator.Models.Devices;
 using Simulator.Models.Parallelism;
 
 namespace Simulator.Cli.Scenarios;
@@ -17,17 +19,16 @@ internal sealed record PoolSection
 {
     public required string Name { get; init; }
 
-    /// <summary>Id of a model of the catalogue; null when <see cref="ModelConfig"/> gives it.</summary>
-    public string? Model { get; init; }
+    /// <summary>A model of the catalogue; null when <see cref="ModelConfig"/> gives it.</summary>
+    public ModelArchitecture? Model { get; init; }
 
-    /// <summary>Path of a Hugging Face <c>config.json</c>, as the user wrote it.</summary>
+    /// <summary>Path of a Hugging Face <c>config.json</c>; a scenario names it relative to itself.</summary>
     public string? ModelConfig { get; init; }
 
     /// <summary>Model names of the trace that this pool serves; empty for all that no other pool names.</summary>
     public IReadOnlyList<string> Serves { get; init; } = [];
 
-    /// <summary>Id of a device of the catalogue.</summary>
-    public required string Device { get; init; }
+    public required Device Device { get; init; }
 
     public int Replicas { get; init; } = 1;
 
@@ -36,6 +37,8 @@ internal sealed record PoolSection
     public Quantization Quantization { get; init; } = Quantization.Bf16;
 
     public EngineSection Engine { get; init; } = new();
+
+    public RooflineOptions Roofline { get; init; } = RooflineOptions.Default;
 }
 
 /// <summary>Settings of a serving engine, by the names that vLLM gives them where it has them; null leaves the engine's default.</summary>
@@ -73,7 +76,4 @@ internal sealed record EngineSection
 
     /// <summary>Requests that may wait at one replica; more are rejected.</summary>
     public int? QueueLimit { get; init; }
-
-    /// <summary>Time of the host in each iteration, during which the devices idle.</summary>
-    public SimDuration? HostOverhead { get; init; }
 }

@@ -1,4 +1,5 @@
 using Simulator.Cli.Reading;
+using Simulator.Models.Costs;
 using Simulator.Models.Devices;
 using Simulator.Models.Parallelism;
 
@@ -20,17 +21,19 @@ internal static partial class ScenarioReader
     private static PoolSection ReadPool(Cursor pool, HashSet<string> names, Dictionary<string, string> served)
     {
         _ = pool.One(["model", "modelConfig"], required: true);
+        string? config = pool.Optional("modelConfig", Values.Text("the path of a Hugging Face config.json"), null!);
         var section = new PoolSection
         {
             Name = pool.Required("name", Values.Text("a name"), "what results call the pool"),
-            Model = pool.Optional("model", Values.Text("a model id such as llama-3.1-8b"), null!),
-            ModelConfig = pool.Optional("modelConfig", Values.Text("the path of a Hugging Face config.json"), null!),
+            Model = pool.Optional("model", CatalogueNames.Model, null!),
+            ModelConfig = config is null ? null : pool.Resolve(config),
             Serves = pool.Many("serves", Values.Text("a model name of the trace")),
-            Device = pool.Required("device", Values.Text("a device id such as h100-sxm"), "a device id such as h100-sxm"),
+            Device = pool.Required("device", CatalogueNames.Device, "a device id such as h100-sxm"),
             Replicas = pool.Optional("replicas", Values.Count(), 1),
             Plan = pool.Map("plan", ReadPlan)?.Value ?? ParallelPlan.Single,
             Quantization = pool.Map("quantization", ReadQuantization)?.Value ?? Quantization.Bf16,
             Engine = pool.Map("engine", ReadEngine) ?? new EngineSection(),
+            Roofline = pool.Map("roofline", ReadRoofline) ?? RooflineOptions.Default,
         };
         if (section.Name is not null && !names.Add(section.Name))
             pool.Fault("name", $"another pool is called '{section.Name}' too; give each a name of its own");
@@ -77,8 +80,32 @@ internal static partial class ScenarioReader
         LongPrefillThreshold = engine.Optional("longPrefillThreshold", Values.Count(0)),
         MaxContext = engine.Optional("maxContext", Values.Count()),
         QueueLimit = engine.Optional("queueLimit", Values.Count(0)),
-        HostOverhead = engine.Optional("hostOverhead", Quantities.Duration()),
     };
+
+    private static RooflineOptions ReadRoofline(Cursor roofline)
+    {
+        RooflineOptions standard = RooflineOptions.Default;
+        return new RooflineOptions
+        {
+            MatrixComputeEfficiency = Share("matrixComputeEfficiency", standard.MatrixComputeEfficiency),
+            MatrixMemoryEfficiency = Share("matrixMemoryEfficiency", standard.MatrixMemoryEfficiency),
+            MatrixKernelSeconds = Time("matrixKernelTime", standard.MatrixKernelSeconds),
+            AttentionComputeEfficiency = Share("attentionComputeEfficiency", standard.AttentionComputeEfficiency),
+            AttentionMemoryEfficiency = Share("attentionMemoryEfficiency", standard.AttentionMemoryEfficiency),
+            AttentionKernelSeconds = Time("attentionKernelTime", standard.AttentionKernelSeconds),
+            ElementwiseMemoryEfficiency = Share("elementwiseMemoryEfficiency", standard.ElementwiseMemoryEfficiency),
+            ElementwiseKernelSeconds = Time("elementwiseKernelTime", standard.ElementwiseKernelSeconds),
+            CollectiveLatency = Time("collectiveLatency", standard.CollectiveLatency),
+            NetworkLatency = Time("networkLatency", standard.NetworkLatency),
+            LinkEfficiency = Share("linkEfficiency", standard.LinkEfficiency),
+            HostSecondsPerIteration = Time("hostTimePerIteration", standard.HostSecondsPerIteration),
+            HostSecondsPerSequence = Time("hostTimePerSequence", standard.HostSecondsPerSequence),
+        };
+
+        double Share(string key, double otherwise) => roofline.Optional(key, Quantities.Share(positive: true), otherwise);
+
+        double Time(string key, double otherwise) => roofline.Optional(key, Quantities.Duration())?.ToSeconds() ?? otherwise;
+    }
 
     /// <summary>Carries a value type through a reader of mappings.</summary>
     private sealed record Box<T>(T Value) where T : struct;

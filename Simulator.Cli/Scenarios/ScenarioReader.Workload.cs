@@ -35,7 +35,7 @@ internal static partial class ScenarioReader
         TracePart clip = workload.Map("clip", ReadClip) ?? new TracePart(null, null);
         var trace = new TraceSection
         {
-            File = workload.Optional("trace", Values.Text("the path of a trace"), ""),
+            File = workload.Resolve(workload.Optional("trace", Values.Text("the path of a trace"), "")),
             Format = workload.Optional("format", Values.OneOf("format", KnownNames.Formats), null!),
             Columns = workload.Map("columns", ReadColumns),
             Quantum = workload.Optional("quantum", Quantities.Duration(positive: true)),
@@ -155,7 +155,7 @@ internal static partial class ScenarioReader
             of.Optional("max", Values.Count())));
         string? empirical = length.Optional("empirical", Values.Text("the path of a trace whose lengths are drawn"), null!);
         if (tokens is { } count) return new FixedLength(count);
-        if (empirical is not null) return new EmpiricalLength(empirical);
+        if (empirical is not null) return new EmpiricalLength(length.Resolve(empirical));
         return uniform ?? zipf ?? (LengthSection?)logNormal ?? new FixedLength(1);
     }
 

@@ -20,7 +20,7 @@ internal sealed record WorkloadSection
 /// <summary>A trace and what is taken of it.</summary>
 internal sealed record TraceSection
 {
-    /// <summary>Path of the trace, as the user wrote it.</summary>
+    /// <summary>Path of the trace; a scenario names it relative to itself.</summary>
     public required string File { get; init; }
 
     /// <summary>Name of its format; null to tell it from the content.</summary>

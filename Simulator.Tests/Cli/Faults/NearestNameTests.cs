@@ -1,6 +1,4 @@
-using FsCheck.Fluent;
 using Simulator.Cli.Faults;
-using Property = FsCheck.Property;
 
 namespace Simulator.Tests.Cli.Faults;
 
@@ -21,23 +19,4 @@ public sealed class NearestNameTests
     [TestCase("x")]
     [TestCase("")]
     public void Find_NothingNear_GivesNull(string written) => Assert.That(NearestName.Find(written, Keys), Is.Null);
-
-    [TestCase("", "", 0)]
-    [TestCase("abc", "", 3)]
-    [TestCase("kitten", "sitting", 3)]
-    [TestCase("ca", "abc", 3)]
-    [TestCase("ab", "ba", 1)]
-    public void Distance_PublishedExamples_AreMet(string a, string b, int expected) =>
-        Assert.That(NearestName.Distance(a, b), Is.EqualTo(expected));
-
-    [FsCheck.NUnit.Property]
-    public Property Distance_OfAnyTwo_IsSymmetricAndBounded(string? a, string? b)
-    {
-        string left = a ?? "", right = b ?? "";
-        int distance = NearestName.Distance(left, right);
-        return (distance == NearestName.Distance(right, left)
-            && distance >= Math.Abs(left.Length - right.Length)
-            && distance <= Math.Max(left.Length, right.Length)
-            && (distance == 0) == (left == right)).ToProperty();
-    }
 }

@@ -6,48 +6,45 @@ namespace Simulator.Tests.Cli.Reading;
 
 public sealed class YamlTextTests
 {
-    private string path = "";
-
-    [SetUp]
-    public void CreatePath() => path = Path.Combine(TestContext.CurrentContext.WorkDirectory, $"{TestContext.CurrentContext.Test.ID}.yaml");
-
-    [TearDown]
-    public void Delete()
-    {
-        if (path.Length > 0) File.Delete(path);
-    }
-
     [Test]
     public void Read_WithByteOrderMark_DropsIt()
     {
-        File.WriteAllText(path, "seed: 1\n", new UTF8Encoding(encoderShouldEmitUTF8Identifier: true));
-        Assert.That(YamlText.Read(path), Is.EqualTo("seed: 1\n"));
+        using var files = new TemporaryFiles();
+        File.WriteAllText(files["s.yaml"], "seed: 1\n", new UTF8Encoding(encoderShouldEmitUTF8Identifier: true));
+        Assert.That(YamlText.Read(files["s.yaml"]), Is.EqualTo("seed: 1\n"));
     }
 
     [Test]
     public void Read_NotUtf8_NamesTheLine()
     {
-        File.WriteAllBytes(path, [.. "a: 1\nb: "u8, 0xE9, .. "\n"u8]);
-        Assert.That(Fault(), Is.EqualTo($"{path}:2:1: this is not UTF-8 text; save the scenario as UTF-8"));
+        using var files = new TemporaryFiles();
+        File.WriteAllBytes(files["s.yaml"], [.. "a: 1\nb: "u8, 0xE9, .. "\n"u8]);
+        Assert.That(Fault(files["s.yaml"]), Is.EqualTo($"{files["s.yaml"]}:2:1: this is not UTF-8 text; save the scenario as UTF-8"));
     }
 
     [Test]
-    public void Read_Missing_SaysSo() => Assert.That(Fault(), Is.EqualTo($"{path}: no such file"));
+    public void Read_Missing_SaysSo()
+    {
+        using var files = new TemporaryFiles();
+        Assert.That(Fault(files["s.yaml"]), Is.EqualTo($"{files["s.yaml"]}: no such file"));
+        Assert.That(Fault(Path.Combine(files["none"], "s.yaml")), Does.EndWith(": no such file"));
+    }
 
     [Test]
     public void Read_Folder_SaysSo()
     {
-        path = TestContext.CurrentContext.WorkDirectory;
-        Assert.That(Fault(), Is.EqualTo($"{path}: is a folder; name a scenario file"));
-        path = "";
+        using var files = new TemporaryFiles();
+        Assert.That(Fault(files.Folder), Is.EqualTo($"{files.Folder}: is a folder; name a scenario file"));
     }
 
     [Test]
     public void Read_TooLarge_PointsToTheTraceOption()
     {
-        using (FileStream file = File.Create(path)) file.SetLength(YamlText.MaximumBytes + 1);
-        Assert.That(Fault(), Is.EqualTo($"{path}: too large for a scenario (more than 4 MiB); a trace is given with --trace"));
+        using var files = new TemporaryFiles();
+        using (FileStream file = File.Create(files["s.yaml"])) file.SetLength(YamlText.MaximumBytes + 1);
+        Assert.That(Fault(files["s.yaml"]), Is.EqualTo(
+            $"{files["s.yaml"]}: too large for a scenario (more than 4 MiB); a trace is given with --trace"));
     }
 
-    private string Fault() => Assert.Throws<InputException>(() => YamlText.Read(path))!.Faults.Single();
+    private static string Fault(string path) => Assert.Throws<InputException>(() => YamlText.Read(path))!.Faults.Single();
 }

@@ -1,5 +1,6 @@
 using Simulator.Cli.Scenarios;
 using Simulator.Core.Time;
+using Simulator.Models.Costs;
 using Simulator.Models.Devices;
 using Simulator.Models.Parallelism;
 
@@ -57,7 +58,7 @@ public sealed class ScenarioReaderTests
                     longPrefillThreshold: 0
                     maxContext: 32768
                     queueLimit: 100
-                    hostOverhead: 1.5ms
+                  roofline: { matrixComputeEfficiency: 70%, hostTimePerIteration: 1.5ms }
                 - name: own
                   modelConfig: config.json
                   device: a100-80
@@ -97,7 +98,7 @@ public sealed class ScenarioReaderTests
             new TimeoutsSection { Queue = 30.Seconds(), Total = 5.Minutes(), CancelAfter = 2.Minutes() }));
         Assert.That(scenario.Cluster.Router, Is.EqualTo("round-robin"));
         PoolSection chat = scenario.Cluster.Pools[0];
-        Assert.That((chat.Name, chat.Model, chat.ModelConfig, chat.Device, chat.Replicas),
+        Assert.That((chat.Name, chat.Model?.Id, chat.ModelConfig, chat.Device.Id, chat.Replicas),
             Is.EqualTo(("chat", "llama-3.1-8b", (string?)null, "h100-sxm", 8)));
         Assert.That(chat.Serves, Is.EqualTo((string[])["ChatGPT"]));
         Assert.That(chat.Plan, Is.EqualTo(new ParallelPlan(2, 1, 2, 4)));
@@ -114,8 +115,8 @@ public sealed class ScenarioReaderTests
             LongPrefillThreshold = 0,
             MaxContext = 32768,
             QueueLimit = 100,
-            HostOverhead = 1.5.Milliseconds(),
         }));
+        Assert.That(chat.Roofline, Is.EqualTo(new RooflineOptions { MatrixComputeEfficiency = 0.7, HostSecondsPerIteration = 0.0015 }));
         PoolSection own = scenario.Cluster.Pools[1];
         Assert.That((own.Model, own.ModelConfig), Is.EqualTo(((string?)null, "config.json")));
         Assert.That(own.Engine, Is.EqualTo(new EngineSection { KvBlocks = EngineSection.Unlimited }));
@@ -234,7 +235,7 @@ public sealed class ScenarioReaderTests
         "s.yaml:13:17: cluster.pools[0].replicas: expected a whole number of at least 1, got '0'",
         "s.yaml:15:9: unknown key 'tokenBudjet' in cluster.pools[0].engine; did you mean 'tokenBudget'? valid keys: scheduler, "
             + "tokenBudget, maxSequences, chunkedPrefill, prefixCaching, blockTokens, kvBlocks, memoryUtilization, longPrefillThreshold, maxContext, "
-            + "queueLimit, hostOverhead",
+            + "queueLimit",
         "s.yaml:16:25: cluster.pools[0].engine.chunkedPrefill: expected true or false, got 'yes'",
         "s.yaml:17:27: cluster.pools[0].engine.memoryUtilization has no value; give one or remove the key",
         "s.yaml:18:7: cluster.pools[1] needs one of 'model' or 'modelConfig'",
@@ -282,14 +283,21 @@ public sealed class ScenarioReaderTests
     [TestCase("cluster: {}", "s.yaml:2:10: 'pools' is missing in cluster; it is a list of pools, each with a model and a device")]
     [TestCase("cluster: { pools: { name: x } }",
         "s.yaml:2:19: cluster.pools: expected a list of mappings, each after a '-', got a mapping")]
-    [TestCase("cluster: { pools: [{ name: x, model: m, device: d, plan: { tensor: 2, expert: 4 } }] }",
-        "s.yaml:2:79: cluster.pools[0].plan.expert: 4 does not divide tensor × data, 2")]
-    [TestCase("cluster: { pools: [{ name: x, model: m, device: d, serves: A }, { name: y, model: m, device: d, serves: [A] }] }",
-        "s.yaml:2:105: cluster.pools[1].serves: 'A' is served by pool 'x' already; name it once")]
-    [TestCase("cluster: { pools: [{ name: x, model: m, device: d, quantization: { kv: fp9 } }] }",
-        "s.yaml:2:72: cluster.pools[0].quantization.kv: unknown number format 'fp9'; did you mean 'fp8'? known: fp32, bf16, fp16, fp8, int8, fp4, int4")]
+    [TestCase("cluster: { pools: [{ name: x, model: llama-3-8b, device: a10, plan: { tensor: 2, expert: 4 } }] }",
+        "s.yaml:2:90: cluster.pools[0].plan.expert: 4 does not divide tensor × data, 2")]
+    [TestCase("cluster: { pools: [{ name: x, model: llama-3-8b, device: a10, serves: A }, { name: y, model: llama-3-8b, device: a10, serves: [A] }] }",
+        "s.yaml:2:127: cluster.pools[1].serves: 'A' is served by pool 'x' already; name it once")]
+    [TestCase("cluster: { pools: [{ name: x, model: llama-3-8b, device: a10, roofline: { linkEfficiency: 2 } }] }",
+        "s.yaml:2:91: cluster.pools[0].roofline.linkEfficiency: expected a share above 0 and up to 1 such as 0.9 or 90%, got '2'")]
+    [TestCase("cluster: { pools: [{ name: x, model: llama-3-8b, device: a10, quantization: { kv: fp9 } }] }",
+        "s.yaml:2:83: cluster.pools[0].quantization.kv: unknown number format 'fp9'; did you mean 'fp8'? known: fp32, bf16, fp16, fp8, int8, fp4, int4")]
     public void ReadText_FaultyCluster_SaysWhy(string cluster, string fault) =>
         Assert.That(Faults("workload: { trace: t.csv }\n" + cluster), Is.EqualTo((string[])[fault]));
+
+    [Test]
+    public void ReadText_UnknownModel_NamesTheClosest() => Assert.That(
+        Faults("workload: { trace: t.csv }\ncluster: { pools: [{ name: x, model: llama-3-8c, device: a10 }] }").Single(),
+        Does.StartWith("s.yaml:2:38: cluster.pools[0].model: there is no model 'llama-3-8c'. Did you mean llama-3-8b"));
 
     [TestCase("results: { timeSeriesStep: 1s }", "s.yaml:1:12: results.timeSeriesStep: it needs 'timeSeriesCsv', the file that the samples go to")]
     [TestCase("results: { requestsCsv: a.csv, perfetto: A.csv }",
