@@ -87,7 +87,9 @@ internal sealed class ResultFile
 
     /// <summary>What tells the part of one class from the others, wherever it stands in the list; null for other items.</summary>
     private static string? LabelOf(JsonElement item) =>
-        item.ValueKind == JsonValueKind.Object && item.TryGetProperty("pool", out JsonElement pool) && item.TryGetProperty("class", out JsonElement name)
+        item.ValueKind == JsonValueKind.Object
+        && item.TryGetProperty("pool", out JsonElement pool)
+        && item.TryGetProperty("class", out JsonElement name)
             ? $"{pool}/{name}".TrimEnd('/')
             : null;
 

@@ -128,8 +128,10 @@ internal static partial class ScenarioReader
     {
         double rate = diurnal.Required("rate", Quantities.Rate(), "the mean rate over a day, such as 5/s");
         IReadOnlyList<double> profile = diurnal.Many("profile", Values.Number(0));
-        if (!diurnal.Has("profile")) diurnal.Fault($"'profile' is missing; it is a list of {HoursPerDay} weights, one for each hour from midnight");
-        else if (profile.Count != HoursPerDay) diurnal.Fault("profile", $"expected {HoursPerDay} weights, one for each hour from midnight, got {profile.Count}");
+        if (!diurnal.Has("profile"))
+            diurnal.Fault($"'profile' is missing; it is a list of {HoursPerDay} weights, one for each hour from midnight");
+        else if (profile.Count != HoursPerDay)
+            diurnal.Fault("profile", $"expected {HoursPerDay} weights, one for each hour from midnight, got {profile.Count}");
         else if (profile.All(weight => weight == 0)) diurnal.Fault("profile", "all weights are 0; at least one hour must be above");
         return new DiurnalArrivals(rate, profile);
     }

@@ -38,5 +38,5 @@ internal sealed record Failure(int ExitCode, IReadOnlyList<string> Lines)
 
     private static Failure RunFailed(params string[] lines) => new(Terminal.ExitCode.RunFailed, lines);
 
-    private static string FirstLine(string message) => message.AsSpan().EnumerateLines() is var lines && lines.MoveNext() ? lines.Current.ToString() : "";
+    private static string FirstLine(string message) => message.Split('\n', 2)[0].TrimEnd();
 }

@@ -26,8 +26,8 @@ internal sealed class RunTiming
     {
         TimeSpan wall = Stopwatch.GetElapsedTime(started);
         TimeSpan cpu = Environment.CpuUsage.TotalTime - startUpCpu;
-        error.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"timing: start-up {startUpWall.TotalSeconds:0.000} s (CPU {startUpCpu.TotalSeconds:0.000} s), run {wall.TotalSeconds:0.000} s (CPU {cpu.TotalSeconds:0.000} s)"));
+        error.WriteLine($"timing: start-up {Format(startUpWall)} (CPU {Format(startUpCpu)}), run {Format(wall)} (CPU {Format(cpu)})");
     }
+
+    private static string Format(TimeSpan span) => string.Create(CultureInfo.InvariantCulture, $"{span.TotalSeconds:0.000} s");
 }

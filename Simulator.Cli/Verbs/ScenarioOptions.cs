@@ -143,8 +143,10 @@ internal sealed class ScenarioOptions
         ModelArchitecture? known = parse.GetValue(model);
         string? config = parse.GetValue(modelConfig);
         Device? on = parse.GetValue(device);
-        if (given is null && known is null && config is null) faults.Add("--model is missing; it is a model id such as llama-3.1-8b (see: simulator catalog models)");
-        if (given is null && on is null) faults.Add("--device is missing; it is a device id such as h100-sxm (see: simulator catalog devices)");
+        if (given is null && known is null && config is null)
+            faults.Add("--model is missing; it is a model id such as llama-3.1-8b (see: simulator catalog models)");
+        if (given is null && on is null)
+            faults.Add("--device is missing; it is a device id such as h100-sxm (see: simulator catalog devices)");
         if (faults.Count > 0) return [];
 
         PoolSection pool = given?[0] ?? new PoolSection { Name = known?.Id ?? "pool", Device = on! };
