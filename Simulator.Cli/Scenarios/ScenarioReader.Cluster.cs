@@ -48,11 +48,10 @@ internal static partial class ScenarioReader
 
     private static Box<ParallelPlan> ReadPlan(Cursor plan)
     {
+        ValueReader<int> devices = Values.Whole(1, KnownLimits.MostDevices);
         var value = new ParallelPlan(
-            plan.Optional("tensor", Values.Whole(1, 1024), 1),
-            plan.Optional("pipeline", Values.Whole(1, 1024), 1),
-            plan.Optional("data", Values.Whole(1, 1024), 1),
-            plan.Optional("expert", Values.Whole(1, 1024 * 1024), 1));
+            plan.Optional("tensor", devices, 1), plan.Optional("pipeline", devices, 1),
+            plan.Optional("data", devices, 1), plan.Optional("expert", devices, 1));
         if (value.Tensor * value.Data % value.Expert != 0)
             plan.Fault("expert", $"{value.Expert} does not divide tensor × data, {value.Tensor * value.Data}");
         return new Box<ParallelPlan>(value);

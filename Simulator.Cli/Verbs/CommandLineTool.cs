@@ -39,9 +39,13 @@ internal static class CommandLineTool
         var root = new Verb(
             "simulator",
             "Simulates clusters that serve large language models: what their users would see, and what it would cost.",
+            "simulator catalog models",
+            "simulator cost --model llama-3.1-8b --device h100-sxm --decode 64 --context 2000",
             "simulator compare before.json after.json");
         root.Options.Add(Verb.CreateHelp());
         root.Options.Add(new VersionOption());
+        root.Subcommands.Add(CatalogVerb.Create(streams));
+        root.Subcommands.Add(CostVerb.Create(streams));
         root.Subcommands.Add(CompareVerb.Create(streams));
         return root;
     }

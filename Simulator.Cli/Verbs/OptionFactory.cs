@@ -27,14 +27,12 @@ internal static class OptionFactory
         CustomParser = result => TryRead(result, name, reader, out T read) ? read : null,
     };
 
-    /// <summary>An option that may be given several times, or with several values.</summary>
-    public static Option<string[]> Many(string name, string value, string description) => new(name)
+    /// <summary>An argument that may be left out, and is null then.</summary>
+    public static Argument<T?> Entry<T>(string name, string description, ValueReader<T> reader) where T : class => new(name)
     {
         Description = description,
-        HelpName = value,
-        Arity = ArgumentArity.OneOrMore,
-        AllowMultipleArgumentsPerToken = false,
-        DefaultValueFactory = _ => [],
+        Arity = ArgumentArity.ZeroOrOne,
+        CustomParser = result => TryRead(result, "", reader, out T read) ? read : null,
     };
 
     /// <summary>An option without a value.</summary>
@@ -45,7 +43,7 @@ internal static class OptionFactory
         value = default!;
         if (result.Tokens.Count != 1) return false;
         if (reader(result.Tokens[0].Value, out value, out string fault)) return true;
-        result.AddError($"{name}: {fault}");
+        result.AddError(name.Length > 0 ? $"{name}: {fault}" : fault);
         return false;
     }
 }

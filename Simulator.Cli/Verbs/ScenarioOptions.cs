@@ -4,7 +4,6 @@ using Simulator.Cli.Reading;
 using Simulator.Cli.Scenarios;
 using Simulator.Models.Architectures;
 using Simulator.Models.Devices;
-using Simulator.Models.Parallelism;
 
 namespace Simulator.Cli.Verbs;
 
@@ -36,11 +35,7 @@ internal sealed class ScenarioOptions
     private readonly Option<Device?> device = OptionFactory.Reference(
         "--device", "ID", "Device to serve it on (see: simulator catalog devices).", CatalogueNames.Device);
 
-    private readonly Option<int?> tensor = Parallel("--tp", "tensor parallel");
-    private readonly Option<int?> pipeline = Parallel("--pp", "pipeline parallel");
-    private readonly Option<int?> data = Parallel("--dp", "attention data parallel");
-    private readonly Option<int?> expert = OptionFactory.Value(
-        "--ep", "N", "Expert parallel: devices that whole experts are spread over.", Values.Whole(1, 1 << 20));
+    private readonly PlanOptions plan = new();
 
     private readonly Option<int?> replicas = OptionFactory.Value("--replicas", "N", "Replicas of the model.", Values.Count());
 
@@ -60,14 +55,11 @@ internal sealed class ScenarioOptions
     /// <summary>Adds the options to a verb, in the order of its help.</summary>
     public void AddTo(Command verb)
     {
-        foreach (Option option in new Option[]
-        {
-            trace, format, speedup, rate, limit, model, modelConfig, device, tensor, pipeline, data, expert, replicas, scheduler, router,
-            seed, replications,
-        })
-        {
-            verb.Options.Add(option);
-        }
+        Option[] all =
+        [
+            trace, format, speedup, rate, limit, model, modelConfig, device, .. plan.All, replicas, scheduler, router, seed, replications,
+        ];
+        foreach (Option option in all) verb.Options.Add(option);
     }
 
     /// <summary>The scenario that a command line describes.</summary>
@@ -134,7 +126,7 @@ internal sealed class ScenarioOptions
     {
         if (given is { Count: > 1 })
         {
-            Option[] ofPool = [model, modelConfig, device, tensor, pipeline, data, expert, replicas, scheduler];
+            Option[] ofPool = [model, modelConfig, device, .. plan.All, replicas, scheduler];
             foreach (Option option in ofPool.Where(option => parse.GetResult(option) is { Implicit: false }))
                 faults.Add($"{option.Name}: the scenario has {given.Count} pools; change it in the scenario");
             return given;
@@ -151,23 +143,15 @@ internal sealed class ScenarioOptions
 
         PoolSection pool = given?[0] ?? new PoolSection { Name = known?.Id ?? "pool", Device = on! };
         if (known is not null || config is not null) pool = pool with { Model = known, ModelConfig = config };
-        ParallelPlan plan = new(
-            parse.GetValue(tensor) ?? pool.Plan.Tensor, parse.GetValue(pipeline) ?? pool.Plan.Pipeline,
-            parse.GetValue(data) ?? pool.Plan.Data, parse.GetValue(expert) ?? pool.Plan.Expert);
-        if (plan.Tensor * plan.Data % plan.Expert != 0)
-            faults.Add($"--ep: {plan.Expert} does not divide tensor × data, {plan.Tensor * plan.Data}");
         return
         [
             pool with
             {
                 Device = on ?? pool.Device,
-                Plan = plan,
+                Plan = plan.Resolve(parse, pool.Plan, faults),
                 Replicas = parse.GetValue(replicas) ?? pool.Replicas,
                 Engine = pool.Engine with { Scheduler = parse.GetValue(scheduler) ?? pool.Engine.Scheduler },
             },
         ];
     }
-
-    private static Option<int?> Parallel(string name, string what) => OptionFactory.Value(
-        name, "N", $"Devices of a replica that are {what}.", Values.Whole(1, 1024));
 }
