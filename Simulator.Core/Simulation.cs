@@ -27,7 +27,8 @@ public sealed class Simulation
 
     /// <summary>The process whose step is being taken: what an iterator asks for its own process.</summary>
     /// <exception cref="InvalidOperationException">None is; the call came from outside a process.</exception>
-    public Process ActiveProcess => Active ?? throw new InvalidOperationException("No process is taking a step; only the iterator of a process may ask for it.");
+    public Process ActiveProcess => Active
+        ?? throw new InvalidOperationException("No process is taking a step; only the iterator of a process may ask for it.");
 
     internal Process? Active { get; set; }
 

@@ -19,7 +19,7 @@ public sealed class Container : IClaimServer
     {
         ArgumentNullException.ThrowIfNull(simulation);
         if (!(capacity > 0 && capacity <= 1L << 62))
-            throw new ArgumentOutOfRangeException(nameof(capacity), capacity, "The capacity of a container lies above 0 and is at most 2⁶².");
+            throw new ArgumentOutOfRangeException(nameof(capacity), capacity, "A capacity lies above 0 and is at most 2⁶².");
         if (!(level >= 0 && level <= capacity))
             throw new ArgumentOutOfRangeException(nameof(level), level, "The level of a container lies between 0 and its capacity.");
         this.simulation = simulation;
@@ -64,7 +64,7 @@ public sealed class Container : IClaimServer
     private AmountClaim Enqueue(WaitingLine line, double amount)
     {
         if (!(amount > 0 && amount <= Capacity))
-            throw new ArgumentOutOfRangeException(nameof(amount), amount, $"An amount lies above 0 and is at most the capacity, {Capacity}.");
+            throw new ArgumentOutOfRangeException(nameof(amount), amount, $"An amount lies above 0 and within the capacity, {Capacity}.");
         var claim = new AmountClaim(simulation, this, amount);
         line.Add(claim);
         Serve();

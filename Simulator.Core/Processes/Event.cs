@@ -65,7 +65,8 @@ public class Event : IEventHandler
     /// <exception cref="InvalidOperationException">The event has been processed.</exception>
     public void AddCallback(Action<Event> callback)
     {
-        if (IsProcessed) throw new InvalidOperationException("The event has already been processed; look at IsProcessed before adding a callback.");
+        if (IsProcessed)
+            throw new InvalidOperationException("The event has already been processed; look at IsProcessed before adding a callback.");
         callbacks += callback;
     }
 
@@ -77,7 +78,8 @@ public class Event : IEventHandler
 
     private protected void RequireTriggerable()
     {
-        if (triggersItself) throw new InvalidOperationException($"A {GetType().Name} triggers itself; only plain events take Succeed and Fail.");
+        if (triggersItself)
+            throw new InvalidOperationException($"A {GetType().Name} triggers itself; only plain events take Succeed and Fail.");
         if (IsTriggered) throw new InvalidOperationException("The event is already triggered; an event happens once.");
     }
 

@@ -2,10 +2,11 @@ using Simulator.Core.Time;
 
 namespace Simulator.Core.Processes;
 
-/// <summary>A request for one unit of a <see cref="Resource"/>: it succeeds when the unit is granted, and holds it until disposed.</summary>
+/// <summary>A request for one unit of a <see cref="Resource"/>: it succeeds when granted, and holds the unit until disposed.</summary>
 public sealed class Lease : Claim
 {
-    internal Lease(Simulation simulation, IClaimServer server, int priority) : base(simulation, server, priority) => RequestedAt = simulation.Now;
+    internal Lease(Simulation simulation, IClaimServer server, int priority)
+        : base(simulation, server, priority) => RequestedAt = simulation.Now;
 
     /// <summary>When the unit was asked for.</summary>
     public SimTime RequestedAt { get; }

@@ -7,6 +7,8 @@ namespace Simulator.Core.Processes;
 public sealed class PriorityResource(Simulation simulation, int capacity = 1) : Resource(simulation, capacity)
 {
     /// <summary>Asks for one unit. The lease succeeds when the unit is granted; disposing it gives the unit back.</summary>
-    /// <param name="priority">The smaller is served first; equals in the order of their coming. <see cref="Resource.Request()"/> has 0.</param>
+    /// <param name="priority">
+    /// The smaller is served first, equals in the order of their coming; <see cref="Resource.Request()"/> stands for 0.
+    /// </param>
     public Lease Request(int priority) => Enqueue(priority);
 }

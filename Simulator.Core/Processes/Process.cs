@@ -59,7 +59,8 @@ public sealed class Process : Event
         return fault is not null;
     }
 
-    /// <summary>Asks whether the last wait ended by an interrupt. Asking handles it; other faults are left to <see cref="HandleFault"/>.</summary>
+    /// <summary>Asks whether the last wait ended by an interrupt. Asking handles it.</summary>
+    /// <remarks>A failed event is left to <see cref="HandleFault"/>.</remarks>
     /// <param name="cause">What the interrupting process gave as the cause.</param>
     public bool HandleInterrupt(out object? cause)
     {

@@ -40,7 +40,8 @@ public static class SimulationExtensions
     /// <remarks>It fails as soon as one of them fails.</remarks>
     /// <param name="simulation">The simulation.</param>
     /// <param name="events">The events to wait for.</param>
-    public static Event AllOf(this Simulation simulation, params ReadOnlySpan<Event> events) => new Condition(simulation, events, events.Length);
+    public static Event AllOf(this Simulation simulation, params ReadOnlySpan<Event> events) =>
+        new Condition(simulation, events, events.Length);
 
     /// <summary>Runs until an event has been processed, none is left, or the simulation is stopped.</summary>
     /// <param name="simulation">The simulation.</param>

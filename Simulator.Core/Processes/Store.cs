@@ -45,7 +45,7 @@ public sealed class Store<T> : IClaimServer
     /// <param name="item">The item.</param>
     public Claim Put(T item)
     {
-        var put = new StorePut<T>(simulation, this, item);
+        var put = new ItemClaim(simulation, this, item);
         puts.Add(put);
         Serve();
         return put;
@@ -69,7 +69,7 @@ public sealed class Store<T> : IClaimServer
     {
         while (true)
         {
-            if (items.Count < Capacity && puts.First is StorePut<T> put)
+            if (items.Count < Capacity && puts.First is ItemClaim put)
             {
                 puts.Remove(put);
                 items.Enqueue(put.Item);
@@ -86,5 +86,10 @@ public sealed class Store<T> : IClaimServer
             }
         }
         CountOverTime.Set(simulation.Now, items.Count);
+    }
+
+    private sealed class ItemClaim(Simulation simulation, IClaimServer server, T item) : Claim(simulation, server)
+    {
+        public T Item => item;
     }
 }

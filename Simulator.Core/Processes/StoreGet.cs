@@ -20,9 +20,3 @@ public sealed class StoreGet<T> : Claim
         Trigger(null);
     }
 }
-
-/// <summary>An item on its way into a <see cref="Store{T}"/>.</summary>
-internal sealed class StorePut<T>(Simulation simulation, IClaimServer server, T item) : Claim(simulation, server)
-{
-    public T Item => item;
-}

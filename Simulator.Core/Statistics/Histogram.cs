@@ -15,7 +15,7 @@ public sealed class Histogram
         if (edges.Length < 2) throw new ArgumentException("A histogram needs at least two edges.", nameof(edges));
         for (int i = 0; i < edges.Length; i++)
             if (!double.IsFinite(edges[i]) || (i > 0 && !(edges[i] > edges[i - 1])))
-                throw new ArgumentException($"The edges of a histogram must be finite and ascend; number {i + 1}, {edges[i]}, does not.", nameof(edges));
+                throw new ArgumentException($"The edges must be finite and ascend; number {i + 1}, {edges[i]}, does not.", nameof(edges));
         this.edges = edges.ToArray();
         counts = new long[edges.Length + 1];
     }
@@ -54,7 +54,7 @@ public sealed class Histogram
     public void Merge(Histogram other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        if (!Edges.SequenceEqual(other.Edges)) throw new ArgumentException("Histograms merge only when their edges are the same.", nameof(other));
+        if (!Edges.SequenceEqual(other.Edges)) throw new ArgumentException("Histograms merge only if their edges agree.", nameof(other));
         Count += other.Count;
         for (int i = 0; i < counts.Length; i++) counts[i] += other.counts[i];
     }

@@ -54,7 +54,8 @@ public sealed class Tally
     /// <exception cref="ArgumentOutOfRangeException">The level is not between 0 and 1.</exception>
     public ConfidenceInterval? Confidence(double level = 0.95)
     {
-        if (!(level > 0 && level < 1)) throw new ArgumentOutOfRangeException(nameof(level), level, "A confidence level lies between 0 and 1.");
+        if (!(level > 0 && level < 1))
+            throw new ArgumentOutOfRangeException(nameof(level), level, "A confidence level lies between 0 and 1.");
         if (Variance is not { } variance) return null;
         double quantile = StudentT.Quantile((1 + level) / 2, Count - 1);
         return new ConfidenceInterval(mean, quantile * Math.Sqrt(variance / Count), level);

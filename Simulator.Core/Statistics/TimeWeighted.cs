@@ -87,7 +87,8 @@ public sealed class TimeWeighted
 
     private void RequireOrder(SimTime now)
     {
-        if (now < last) throw new ArgumentOutOfRangeException(nameof(now), now, $"The signal has already changed at {last}; time never goes back.");
+        if (now < last)
+            throw new ArgumentOutOfRangeException(nameof(now), now, $"The signal has already changed at {last}; time never goes back.");
     }
 
     private static void Require(double value)

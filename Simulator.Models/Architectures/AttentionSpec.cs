@@ -15,6 +15,11 @@ public abstract record AttentionSpec
     /// <param name="hiddenSize">Width of the residual stream.</param>
     public abstract long ParameterCount(int hiddenSize);
 
+    /// <summary>Weights that one device of a tensor-parallel group holds.</summary>
+    /// <param name="hiddenSize">Width of the residual stream.</param>
+    /// <param name="tensor">Devices of the group, at least 1.</param>
+    public abstract long ParameterCountOn(int hiddenSize, int tensor);
+
     /// <summary>Numbers that one device of a tensor-parallel group keeps of each token.</summary>
     /// <param name="tensor">Devices of the group, at least 1.</param>
     public abstract long KvElementsPerTokenOn(int tensor);
@@ -41,7 +46,15 @@ public sealed record GroupedQueryAttention(int QueryHeads, int KvHeads, int Head
     public override long ParameterCount(int hiddenSize) =>
         (long)hiddenSize * HeadDim * (QueryHeads * (OutputGate ? 3L : 2L) + 2L * KvHeads);
 
-    /// <summary>Numbers that one device keeps of each token: KV heads are split, and replicated when there are fewer than devices.</summary>
+    /// <summary>Weights that one device holds: query and output heads are split, KV heads split or replicated.</summary>
+    /// <param name="hiddenSize">Width of the residual stream.</param>
+    /// <param name="tensor">Devices of the group, at least 1.</param>
+    public override long ParameterCountOn(int hiddenSize, int tensor) =>
+        (long)hiddenSize * HeadDim * ((QueryHeads + tensor - 1) / tensor * (OutputGate ? 3L : 2L) + 2L * ((KvHeads + tensor - 1) / tensor));
+
+    /// <summary>
+    /// Numbers that one device keeps of each token: KV heads are split, and replicated when there are fewer than devices.
+    /// </summary>
     /// <param name="tensor">Devices of the group, at least 1.</param>
     public override long KvElementsPerTokenOn(int tensor) => 2L * HeadDim * ((KvHeads + tensor - 1) / tensor);
 }
@@ -64,13 +77,19 @@ public sealed record LatentAttention(int Heads, int QueryRank, int KvRank, int N
     public override long KvElementsPerToken => KvRank + RopeHeadDim;
 
     /// <inheritdoc/>
-    public override long ParameterCount(int hiddenSize)
+    public override long ParameterCount(int hiddenSize) => ParameterCountOn(hiddenSize, 1);
+
+    /// <summary>Weights that one device holds: heads are split, the projections down to the compressed vectors are replicated.</summary>
+    /// <param name="hiddenSize">Width of the residual stream.</param>
+    /// <param name="tensor">Devices of the group, at least 1.</param>
+    public override long ParameterCountOn(int hiddenSize, int tensor)
     {
-        long queryWidth = (long)Heads * (NopeHeadDim + RopeHeadDim);
+        long heads = (Heads + tensor - 1) / tensor;
+        long queryWidth = heads * (NopeHeadDim + RopeHeadDim);
         long query = QueryRank > 0 ? QueryRank * (hiddenSize + queryWidth) : hiddenSize * queryWidth;
         long down = (long)hiddenSize * (KvRank + RopeHeadDim);
-        long up = (long)KvRank * Heads * (NopeHeadDim + ValueHeadDim);
-        return query + down + up + (long)Heads * ValueHeadDim * hiddenSize;
+        long up = KvRank * heads * (NopeHeadDim + ValueHeadDim);
+        return query + down + up + heads * ValueHeadDim * hiddenSize;
     }
 
     /// <summary>Numbers that one device keeps of each token: all of them, since every head needs the whole vector.</summary>
@@ -90,7 +109,9 @@ public sealed record LinearAttention(int KeyHeads, int ValueHeads, int KeyHeadDi
     /// <inheritdoc/>
     public override long KvElementsPerToken => 0;
 
-    /// <summary>State of each sequence, bytes: a 32-bit matrix for each value head, and the last 16-bit inputs of the convolution.</summary>
+    /// <summary>
+    /// State of each sequence, bytes: a 32-bit matrix for each value head, and the last 16-bit inputs of the convolution.
+    /// </summary>
     public override long StateBytesPerSequence =>
         4L * ValueHeads * KeyHeadDim * ValueHeadDim + 2L * (ConvolutionWidth - 1) * ConvolvedWidth;
 
@@ -103,6 +124,9 @@ public sealed record LinearAttention(int KeyHeads, int ValueHeads, int KeyHeadDi
         long inputs = hiddenSize * (ConvolvedWidth + valueWidth + 2L * ValueHeads); // queries, keys, values; output gate; decay and rate
         return inputs + ConvolutionWidth * ConvolvedWidth + valueWidth * hiddenSize;
     }
+
+    /// <inheritdoc/>
+    public override long ParameterCountOn(int hiddenSize, int tensor) => (ParameterCount(hiddenSize) + tensor - 1) / tensor;
 
     /// <inheritdoc/>
     public override long KvElementsPerTokenOn(int tensor) => 0;

@@ -57,7 +57,8 @@ public static partial class ModelArchitectures
 
     /// <summary>Llama 4 Maverick: 128 experts in every second layer.</summary>
     public static ModelArchitecture Llama4_Maverick { get; } =
-        Llama4("llama-4-maverick", "Llama 4 Maverick 17B-128E", "meta-llama/Llama-4-Maverick-17B-128E-Instruct", 128, expertStep: 2, 1048576);
+        Llama4(
+            "llama-4-maverick", "Llama 4 Maverick 17B-128E", "meta-llama/Llama-4-Maverick-17B-128E-Instruct", 128, expertStep: 2, 1048576);
 
     /// <summary>Mistral 7B v0.2 and v0.3's shape with a vocabulary of 32,000.</summary>
     public static ModelArchitecture Mistral_7B { get; } =
@@ -101,7 +102,7 @@ public static partial class ModelArchitectures
         (Llama3_2_1B, []),
         (Llama3_2_3B, []),
         (Llama3_3_70B, []),
-        (Llama4_Scout, ["llama-4-scout-17b-16e", "llama-4-scout-17b-16e-instruct-fp8-dynamic"]),
+        (Llama4_Scout, ["llama-4-scout-17b-16e"]),
         (Llama4_Maverick, ["llama-4-maverick-17b-128e"]),
         (Mistral_7B, []),
         (MistralNemo, ["mistral-nemo-12b"]),

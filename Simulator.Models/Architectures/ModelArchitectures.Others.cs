@@ -5,9 +5,12 @@ public static partial class ModelArchitectures
 {
     private static readonly LatentAttention DeepSeekAttention = new(128, 1536, 512, 128, 64, 128);
 
-    /// <summary>DeepSeek-V3, and R1, V3.1 and V3.2, which have its shape (V3.2 adds an indexer, see <see cref="LatentAttention"/>).</summary>
+    /// <summary>
+    /// DeepSeek-V3, and R1, V3.1 and V3.2, which have its shape (V3.2 adds an indexer, see <see cref="LatentAttention"/>).
+    /// </summary>
     public static ModelArchitecture DeepSeekV3 { get; } = Latent(
-        "deepseek-v3", "DeepSeek-V3", "deepseek-ai/DeepSeek-V3", 61, 7168, DeepSeekAttention, 3, 18432, new(256, 8, 2048, 2048), 129280, 163840);
+        "deepseek-v3", "DeepSeek-V3", "deepseek-ai/DeepSeek-V3", 61, 7168, DeepSeekAttention, 3, 18432,
+        new(256, 8, 2048, 2048), 129280, 163840);
 
     /// <summary>DeepSeek-V2-Lite.</summary>
     public static ModelArchitecture DeepSeekV2Lite { get; } = Latent(
@@ -53,7 +56,7 @@ public static partial class ModelArchitectures
 
     private static (ModelArchitecture, string[])[] OtherFamilies() =>
     [
-        (DeepSeekV3, ["deepseek-r1", "deepseek-v3.1", "deepseek-v3.2", "deepseek-v3-0324", "deepseek-r1-0528"]),
+        (DeepSeekV3, ["deepseek-r1", "deepseek-v3.1", "deepseek-v3.2"]),
         (DeepSeekV2Lite, []),
         (KimiK2, []),
         (KimiK2_5, []),

@@ -63,13 +63,15 @@ public static partial class ModelArchitectures
 
     /// <summary>Qwen3 Coder 480B-A35B: 160 experts, 8 for each token.</summary>
     public static ModelArchitecture Qwen3_Coder_480B_A35B { get; } = Mixture(
-        "qwen3-coder-480b-a35b", "Qwen3 Coder 480B-A35B", "Qwen/Qwen3-Coder-480B-A35B-Instruct", 62, 6144, 96, 8, new(160, 8, 2560), 151936, 262144);
+        "qwen3-coder-480b-a35b", "Qwen3 Coder 480B-A35B", "Qwen/Qwen3-Coder-480B-A35B-Instruct", 62, 6144, 96, 8,
+        new(160, 8, 2560), 151936, 262144);
 
     /// <summary>Qwen3.5 27B: dense, linear attention in three layers of four.</summary>
     public static ModelArchitecture Qwen3_5_27B { get; } = Qwen3_5("27B", 64, 5120, 24, 4, 48, new DenseFeedForward(17408));
 
     /// <summary>Qwen3.5 35B-A3B: 256 experts, linear attention in three layers of four.</summary>
-    public static ModelArchitecture Qwen3_5_35B_A3B { get; } = Qwen3_5("35B-A3B", 40, 2048, 16, 2, 32, new MixtureOfExperts(256, 8, 512, 512));
+    public static ModelArchitecture Qwen3_5_35B_A3B { get; } =
+        Qwen3_5("35B-A3B", 40, 2048, 16, 2, 32, new MixtureOfExperts(256, 8, 512, 512));
 
     /// <summary>Qwen3.5 122B-A10B: 256 experts, linear attention in three layers of four.</summary>
     public static ModelArchitecture Qwen3_5_122B_A10B { get; } =
@@ -105,7 +107,8 @@ public static partial class ModelArchitectures
     ];
 
     private static ModelArchitecture Qwen3(string size, int layers, int hidden, int heads, int intermediate, bool tied = false) => Dense(
-        $"qwen3-{size}".ToLowerInvariant(), $"Qwen3 {size}", $"Qwen/Qwen3-{size}", layers, hidden, heads, 8, intermediate, 151936, 40960, tied: tied);
+        $"qwen3-{size}".ToLowerInvariant(), $"Qwen3 {size}", $"Qwen/Qwen3-{size}", layers, hidden, heads, 8, intermediate,
+        151936, 40960, tied: tied);
 
     /// <summary>Qwen3.5: every fourth layer has gated full attention, the others a gated delta rule.</summary>
     private static ModelArchitecture Qwen3_5(

@@ -8,7 +8,8 @@ namespace Simulator.Models.Architectures;
 /// Left out everywhere: vision towers, drafting layers (multi-token prediction) and biases. In names an underscore stands for
 /// the dot of a version, or parts version and size. Models with the same shape are one entry with aliases.
 /// </remarks>
-[SuppressMessage("Naming", "CA1707:Identifiers should not contain underscores", Justification = "An underscore stands for the dot of a version.")]
+[SuppressMessage(
+    "Naming", "CA1707:Identifiers should not contain underscores", Justification = "An underscore stands for the dot of a version.")]
 public static partial class ModelArchitectures
 {
     // Built on first use, since initialisers in the other files of this class run in no fixed order.
@@ -33,7 +34,11 @@ public static partial class ModelArchitectures
     /// <summary>A Hugging Face name without its owner and the words of fine-tuning and packaging, which do not change the shape.</summary>
     private static string Base(string name)
     {
-        string[] packaging = ["-hf", "-base", "-chat", "-instruct", "-it", "-fp8", "-nvfp4", "-v0.1", "-v0.2", "-v0.3", "-2407"];
+        string[] packaging =
+        [
+            "-hf", "-base", "-chat", "-instruct", "-it", "-thinking", "-exp", "-v0.1", "-v0.2", "-v0.3", "-2407", "-2507", "-0324", "-0528",
+            "-bf16", "-fp8", "-fp4", "-nvfp4", "-awq", "-gptq", "-int4", "-int8", "-dynamic",
+        ];
         string bare = name[(name.LastIndexOf('/') + 1)..];
         if (bare.StartsWith("Meta-", StringComparison.OrdinalIgnoreCase))
             bare = bare["Meta-".Length..];
@@ -55,8 +60,8 @@ public static partial class ModelArchitectures
 
     /// <summary>A model whose layers are all grouped-query attention and a gated feed-forward.</summary>
     private static ModelArchitecture Dense(
-        string id, string name, string source, int layers, int hidden, int heads, int kvHeads, int intermediate, int vocabulary, int context,
-        int headDim = 128, bool tied = false) => new()
+        string id, string name, string source, int layers, int hidden, int heads, int kvHeads, int intermediate, int vocabulary,
+        int context, int headDim = 128, bool tied = false) => new()
         {
             Id = id,
             Name = name,
@@ -70,8 +75,8 @@ public static partial class ModelArchitectures
 
     /// <summary>A model whose layers are all grouped-query attention and a mixture of experts.</summary>
     private static ModelArchitecture Mixture(
-        string id, string name, string source, int layers, int hidden, int heads, int kvHeads, MixtureOfExperts experts, int vocabulary, int context,
-        int headDim = 128) => new()
+        string id, string name, string source, int layers, int hidden, int heads, int kvHeads, MixtureOfExperts experts, int vocabulary,
+        int context, int headDim = 128) => new()
         {
             Id = id,
             Name = name,
@@ -93,6 +98,9 @@ public static partial class ModelArchitectures
             HiddenSize = hidden,
             VocabularySize = vocabulary,
             ContextWindow = context,
-            Layers = [.. Repeat(denseLayers, attention, new DenseFeedForward(intermediate)), .. Repeat(layers - denseLayers, attention, experts)],
+            Layers =
+            [
+                .. Repeat(denseLayers, attention, new DenseFeedForward(intermediate)), .. Repeat(layers - denseLayers, attention, experts),
+            ],
         };
 }

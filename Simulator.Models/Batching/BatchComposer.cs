@@ -68,8 +68,8 @@ public sealed class BatchComposer
     /// <summary>Gives the first running sequence of this slot.</summary>
     public bool TryFirstRunning(out SequenceView view) => View(Slot.Running.First, out view);
 
-    /// <summary>Gives the last running sequence of this slot: the one admitted last.</summary>
-    public bool TryLastRunning(out SequenceView view) => View(Slot.Running.Last, out view);
+    /// <summary>Gives the sequence of all slots that was admitted last.</summary>
+    public bool TryLastRunning(out SequenceView view) => View(_replica.LastRunning, out view);
 
     /// <summary>Gives the head of the waiting queue.</summary>
     public bool TryFirstWaiting(out SequenceView view) => View(_replica.Waiting.First, out view);
@@ -134,15 +134,26 @@ public sealed class BatchComposer
     }
 
     /// <summary>Takes a running sequence off, frees its blocks and puts it in front of the waiting queue: preemption by recompute.</summary>
-    /// <remarks>If it was scheduled in this iteration, it no longer is.</remarks>
-    public void Preempt(SequenceView view)
+    /// <remarks>
+    /// If it was scheduled in this iteration, it no longer is. A sequence of another slot is in flight: it goes when its iteration
+    /// ends, and then the slots that wait for blocks are asked again, the one with the oldest sequence first.
+    /// </remarks>
+    /// <returns>True when its blocks are free now; false when it is in flight.</returns>
+    public bool Preempt(SequenceView view)
     {
         Sequence sequence = view.Sequence;
-        if (sequence.State is not (SequenceState.Decoding or SequenceState.Prefilling) || sequence.Slot != Slot)
-            throw new InvalidOperationException($"Request {sequence.Request.Id} does not run in this slot, so it cannot be preempted.");
-        if (sequence.State == SequenceState.Decoding && sequence.ScheduledIn == Composition) _decodesScheduled--;
-        _replica.Preempt(sequence, decodeScheduled: sequence.State == SequenceState.Decoding && IsScheduled(view));
+        if (sequence.State is not (SequenceState.Decoding or SequenceState.Prefilling or SequenceState.Held))
+            throw new InvalidOperationException($"Request {sequence.Request.Id} does not run, so it cannot be preempted.");
+        if (sequence.Slot != Slot)
+        {
+            sequence.Yields = sequence.Slot.HasYielding = true;
+            return false;
+        }
+        bool decodeScheduled = sequence.State == SequenceState.Decoding && IsScheduled(view);
+        if (decodeScheduled && !AllDecodesScheduled) _decodesScheduled--;
+        _replica.Preempt(sequence, decodeScheduled);
         sequence.ScheduledIn = -1;
+        return true;
     }
 
     internal void Begin(BatchSlot slot)

@@ -3,7 +3,10 @@ using System.Diagnostics.CodeAnalysis;
 namespace Simulator.Models.Catalogues;
 
 /// <summary>Named entries that are found by id or alias, whatever the case and the separators, and by near miss in the error.</summary>
-/// <remarks>Two names that differ only in case, dots, hyphens, underscores or blanks are the same name: <c>Llama3-70B</c> finds <c>llama-3-70b</c>.</remarks>
+/// <remarks>
+/// Two names that differ only in case, dots, hyphens, underscores or blanks are the same name: <c>Llama3-70B</c> finds
+/// <c>llama-3-70b</c>.
+/// </remarks>
 internal sealed class Catalogue<T>
     where T : class
 {
@@ -32,7 +35,11 @@ internal sealed class Catalogue<T>
             {
                 string key = Key(name);
                 if (byKey.TryGetValue(key, out T? other) && !ReferenceEquals(other, entry))
-                    throw new ArgumentException($"The {kind}s '{idOf(other)}' and '{idOf(entry)}' share the name '{name}'.", nameof(entries));
+                {
+                    throw new ArgumentException(
+                        $"The {kind}s '{idOf(other)}' and '{idOf(entry)}' share the name '{name}'.", nameof(entries));
+                }
+
                 if (byKey.TryAdd(key, entry))
                     keys.Add((key, entry));
             }
@@ -51,7 +58,9 @@ internal sealed class Catalogue<T>
     /// <summary>The entry of that name, if there is one.</summary>
     public bool TryFind(string name, [NotNullWhen(true)] out T? entry) => byKey.TryGetValue(Key(name), out entry);
 
-    /// <summary>Ids of the entries whose names are closest, best first: within a third of the name's length in edits, or containing it.</summary>
+    /// <summary>
+    /// Ids of the entries whose names are closest, best first: within a third of the name's length in edits, or containing it.
+    /// </summary>
     private List<string> Closest(string name)
     {
         string wanted = Key(name);

@@ -3,7 +3,9 @@ namespace Simulator.Models.Catalogues;
 /// <summary>How many edits part two words.</summary>
 public static class EditDistance
 {
-    /// <summary>Insertions, deletions, substitutions and swaps of neighbours that turn one word into the other (optimal string alignment).</summary>
+    /// <summary>
+    /// Insertions, deletions, substitutions and swaps of neighbours that turn one word into the other (optimal string alignment).
+    /// </summary>
     /// <param name="first">One word.</param>
     /// <param name="second">The other word; the order does not matter.</param>
     public static int Between(string first, string second)

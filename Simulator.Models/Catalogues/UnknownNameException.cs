@@ -9,7 +9,8 @@ public sealed class UnknownNameException : Exception
     /// <param name="closest">Ids of the closest entries, best first; may be empty.</param>
     /// <param name="listing">How to list all entries.</param>
     public UnknownNameException(string kind, string name, IReadOnlyList<string> closest, string listing)
-        : base($"There is no {kind} '{name}'." + (closest.Count > 0 ? $" Did you mean {string.Join(" or ", closest)}?" : "") + $" {listing}")
+        : base($"There is no {kind} '{name}'." +
+            (closest.Count > 0 ? $" Did you mean {string.Join(" or ", closest)}?" : "") + $" {listing}")
     {
         Kind = kind;
         Name = name;

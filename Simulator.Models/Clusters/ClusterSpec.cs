@@ -16,6 +16,10 @@ public sealed record ClusterSpec
     /// <summary>Makes the router of one pool; called once a pool and run.</summary>
     /// <value><see cref="Routers.LeastOutstanding"/>.</value>
     public Func<RouterContext, IRouter> Router { get; init; } = Routers.LeastOutstanding;
+
+    /// <summary>Finds all that is wrong with the cluster: names, plans that do not fit, settings out of range.</summary>
+    /// <returns>The faults, each with its remedy; empty when the cluster can run.</returns>
+    public IReadOnlyList<string> Validate() => this.FindFaults();
 }
 
 /// <summary>Replicas that serve the same model in the same way.</summary>
@@ -41,10 +45,10 @@ public sealed record PoolSpec(string Name, ModelArchitecture Model, Device Devic
     public Quantization Quantization { get; init; } = Quantization.Bf16;
 
     /// <summary>The engine.</summary>
-    /// <value>vLLM v1.</value>
-    public EngineOptions Engine { get; init; } = ServingEngines.VllmV1;
+    /// <value>vLLM v1 with its defaults for the device.</value>
+    public EngineOptions Engine { get; init; } = ServingEngines.VllmV1(Device);
 
-    /// <summary>How the memory of a device is divided.</summary>
+    /// <summary>How the memory of a device is divided. The engine gives the block size, the token budget and the most sequences.</summary>
     public MemoryOptions Memory { get; init; } = new();
 
     /// <summary>Settings of the roofline cost model, unless <see cref="CostModel"/> is set.</summary>

@@ -1,8 +1,12 @@
+using Simulator.Core.Randomness;
+using Simulator.Models.Caching;
 using Simulator.Models.Costs;
+using Simulator.Models.Engines;
+using Simulator.Models.Parallelism;
 
 namespace Simulator.Models.Clusters;
 
-/// <summary>What follows from a pool's description.</summary>
+/// <summary>What follows from the description of a cluster, and what is wrong with it.</summary>
 internal static class PoolCompilation
 {
     public static int ContextWindow(this PoolSpec pool) =>
@@ -10,5 +14,65 @@ internal static class PoolCompilation
 
     public static ICostModel CompileCosts(this PoolSpec pool) =>
         pool.CostModel ?? new RooflineCostModel(pool.Model, pool.Plan, pool.Quantization, pool.Device, pool.Roofline);
+
+    /// <summary>KV blocks that sequences of one replica can hold.</summary>
+    /// <exception cref="PlanException">The plan does not fit.</exception>
+    public static long UsableBlocks(this PoolSpec pool)
+    {
+        if (pool.Memory.BlocksOverride == MemoryOptions.UnlimitedBlocks) return KvBlockPool.Unlimited;
+        MemoryPlan memory = pool.PlanMemory();
+        return memory.KvBlocks - (long)pool.Engine.ReservedBlocks * memory.Ranks;
+    }
+
+    /// <summary>All faults of a cluster; empty when it can run.</summary>
+    public static IReadOnlyList<string> FindFaults(this ClusterSpec cluster)
+    {
+        List<string> faults = [];
+        if (cluster.Pools.Count == 0) faults.Add("The cluster has no pool; give it at least one.");
+        foreach (IGrouping<string, PoolSpec> same in cluster.Pools.GroupBy(pool => pool.Name).Where(group => group.Count() > 1))
+            faults.Add($"{same.Count()} pools are named '{same.Key}'; give each a name of its own.");
+        foreach (IGrouping<string, PoolSpec> same in cluster.Pools
+            .SelectMany(pool => pool.Serves.Select(model => (model, pool))).GroupBy(pair => pair.model, pair => pair.pool)
+            .Where(group => group.Count() > 1))
+        {
+            faults.Add($"Model '{same.Key}' is served by pools {string.Join(" and ", same.Select(pool => $"'{pool.Name}'"))}; name it in one.");
+        }
+        string[] others = [.. cluster.Pools.Where(pool => pool.Serves.Count == 0).Select(pool => $"'{pool.Name}'")];
+        if (others.Length > 1)
+            faults.Add($"Pools {string.Join(" and ", others)} both serve all models; name the models that each serves.");
+        foreach (PoolSpec pool in cluster.Pools) faults.AddRange(pool.FindFaults().Select(fault => $"Pool '{pool.Name}': {fault}"));
+        return faults;
+    }
+
+    private static MemoryPlan PlanMemory(this PoolSpec pool) => MemoryPlan.For(
+        pool.Model, pool.Device, pool.Plan, pool.Quantization,
+        pool.Memory with
+        {
+            BlockTokens = pool.Engine.BlockTokens,
+            MaxBatchedTokens = pool.Engine.TokenBudget,
+            MaxSequences = pool.Engine.MaxSequences,
+        });
+
+    private static List<string> FindFaults(this PoolSpec pool)
+    {
+        List<string> faults = [];
+        EngineOptions engine = pool.Engine;
+        if (pool.Replicas < 1) faults.Add($"it has {pool.Replicas} replicas; it needs at least 1.");
+        if (engine.BlockTokens < 1) faults.Add($"a KV block has {engine.BlockTokens} tokens; it needs at least 1.");
+        if (engine.ContextWindow < 2) faults.Add($"the context window is {engine.ContextWindow}; it must be at least 2.");
+        if (engine.QueueLimit < 0) faults.Add($"the queue limit is {engine.QueueLimit}; it must be at least 0.");
+        if (faults.Count > 0) return faults;
+        try
+        {
+            long blocks = pool.UsableBlocks();
+            if (blocks < 1) faults.Add($"{blocks + engine.ReservedBlocks} KV blocks leave none for sequences; give more.");
+            engine.Scheduler(new SchedulerContext(pool.ContextWindow(), engine.BlockTokens, new RandomStreams(0).Stream("")));
+            pool.CompileCosts();
+        }
+        catch (Exception fault) when (fault is PlanException or ArgumentException)
+        {
+            faults.Add(fault.Message);
+        }
+        return faults;
+    }
 }
-internal static class TempMemory { public static long KvBlocks(this PoolSpec p) => p.Memory.KvBlocks ?? 10000; public static IReadOnlyList<string> Validate(this ClusterSpec c) => []; }

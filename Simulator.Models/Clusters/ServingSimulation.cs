@@ -63,7 +63,7 @@ public sealed class ServingSimulation : IEventHandler, IReplicaOwner
     {
         ArgumentNullException.ThrowIfNull(cluster);
         ArgumentNullException.ThrowIfNull(workload);
-        IReadOnlyList<string> faults = cluster.Validate();
+        IReadOnlyList<string> faults = cluster.FindFaults();
         if (faults.Count > 0) throw new ClusterException(faults);
         options ??= new RunOptions();
         return new ServingSimulation(cluster, workload, seed, options).Run(cluster, seed);
@@ -99,7 +99,7 @@ public sealed class ServingSimulation : IEventHandler, IReplicaOwner
 
     private void AddPool(ClusterSpec cluster, PoolSpec spec, RandomStreams random)
     {
-        long kvBlocks = spec.KvBlocks();
+        long kvBlocks = spec.UsableBlocks();
         IRouter router = cluster.Router(new RouterContext(spec.Replicas, random.Stream("router/" + spec.Name)));
         Pool pool = new(spec.Name, router, new ReplicaView[spec.Replicas]);
         Costs.ICostModel costs = spec.CompileCosts();

@@ -92,7 +92,7 @@ public static class Roofline
         double rows = ((double)shape.DecodeRows + shape.PrefillTokens) * p.RankShare;
         sink.Add(Elementwise(Operator.Embedding, -1, 1, 1, rows * p.EmbeddingBytesPerToken, p));
         if (p.HiddenReduce.SecondsPerRow > 0)
-            sink.Add(Communication(Operator.EmbeddingAllReduce, -1, 1, p.HiddenReduce, rows));
+            sink.Add(Communicate(Operator.EmbeddingAllReduce, -1, 1, p.HiddenReduce, rows));
     }
 
     private static void VisitLayers<TSink>(in IterationShape shape, in RooflineParameters p, ref TSink sink)
@@ -130,7 +130,7 @@ public static class Roofline
         }
         sink.Add(Matrix(Operator.OutputProjection, kind, count, layer.Output, rows, p));
         if (p.HiddenReduce.SecondsPerRow > 0)
-            sink.Add(Communication(Operator.AttentionAllReduce, kind, count, p.HiddenReduce, rows));
+            sink.Add(Communicate(Operator.AttentionAllReduce, kind, count, p.HiddenReduce, rows));
 
         if (layer.Experts > 0)
         {
@@ -138,10 +138,10 @@ public static class Roofline
                 Operator.Router, kind, count, rows * layer.Router.FlopsPerRow, layer.Router.WeightBytes + rows * layer.Router.BytesPerRow,
                 p.WideMatrixSecondsPerFlop, p.MatrixSecondsPerByte, p.PeakWideSecondsPerFlop, p.PeakSecondsPerByte, p.MatrixKernelSeconds + p.ElementwiseKernelSeconds));
             if (layer.Dispatch.SecondsPerRow > 0)
-                sink.Add(Communication(Operator.ExpertDispatch, kind, count, layer.Dispatch, rows));
+                sink.Add(Communicate(Operator.ExpertDispatch, kind, count, layer.Dispatch, rows));
             sink.Add(Experts(layer, kind, tokens, p));
             if (layer.Combine.SecondsPerRow > 0)
-                sink.Add(Communication(Operator.ExpertCombine, kind, count, layer.Combine, rows));
+                sink.Add(Communicate(Operator.ExpertCombine, kind, count, layer.Combine, rows));
         }
         if (layer.GateUp.WeightBytes > 0)
         {
@@ -150,7 +150,7 @@ public static class Roofline
             sink.Add(Matrix(Operator.DownProjection, kind, count, layer.Down, rows, p));
         }
         if (layer.FeedForwardReduce.SecondsPerRow > 0)
-            sink.Add(Communication(Operator.FeedForwardAllReduce, kind, count, layer.FeedForwardReduce, rows));
+            sink.Add(Communicate(Operator.FeedForwardAllReduce, kind, count, layer.FeedForwardReduce, rows));
     }
 
     private static void VisitTransfer<TSink>(in IterationShape shape, in RooflineParameters p, ref TSink sink)
@@ -159,7 +159,7 @@ public static class Roofline
         if (p.Stages > 1)
         {
             double rows = ((double)shape.DecodeRows + shape.PrefillTokens) * p.RankShare;
-            sink.Add(Communication(Operator.StageTransfer, -1, p.Stages - 1, p.StageTransfer, rows));
+            sink.Add(Communicate(Operator.StageTransfer, -1, p.Stages - 1, p.StageTransfer, rows));
         }
     }
 
@@ -174,7 +174,7 @@ public static class Roofline
             Operator.Head, -1, 1, rows * p.Head.FlopsPerRow, p.Head.WeightBytes + rows * p.Head.BytesPerRow,
             p.WideMatrixSecondsPerFlop, p.MatrixSecondsPerByte, p.PeakWideSecondsPerFlop, p.PeakSecondsPerByte, p.MatrixKernelSeconds));
         if (p.LogitsGather.SecondsPerRow > 0)
-            sink.Add(Communication(Operator.LogitsGather, -1, 1, p.LogitsGather, rows));
+            sink.Add(Communicate(Operator.LogitsGather, -1, 1, p.LogitsGather, rows));
         sink.Add(Elementwise(Operator.Sampling, -1, 1, 2, rows * p.SamplingBytesPerToken, p));
     }
 
@@ -269,13 +269,13 @@ public static class Roofline
         };
     }
 
-    private static OperatorCost Communication(Operator op, int kind, int count, in Collective collective, double rows) => new()
+    private static OperatorCost Communicate(Operator op, int kind, int count, in Communication communication, double rows) => new()
     {
         Operator = op,
         LayerKind = kind,
         Count = count,
-        LinkBytes = rows * collective.LinkBytesPerRow,
-        Seconds = collective.Latency + rows * collective.SecondsPerRow,
+        LinkBytes = rows * communication.LinkBytesPerRow,
+        Seconds = communication.Latency + rows * communication.SecondsPerRow,
         Bound = Bound.Link,
     };
 

@@ -1,5 +1,6 @@
 using Simulator.Models.Architectures;
 using Simulator.Models.Devices;
+using Simulator.Models.Networks;
 using Simulator.Models.Parallelism;
 
 namespace Simulator.Models.Costs;
@@ -24,7 +25,7 @@ public static class RooflineCompiler
     public const int MaxKinds = 4;
 
     private const double WideBytes = 2;
-    private const double StateBytes = 4;
+    private const double ManyRows = 1 << 20;
 
     /// <summary>Compiles.</summary>
     /// <param name="model">The model. Windowed layers must all have one and the same window; chunked attention counts as a window of the chunk.</param>
@@ -79,7 +80,7 @@ public static class RooflineCompiler
             ActiveWatts = device.FullWatts - device.IdleWatts,
             EmbeddingBytesPerToken = 2 * h * WideBytes,
             HiddenReduce = context.AllReduce(h),
-            StageTransfer = plan.Pipeline > 1 ? context.Transfer(h) : default,
+            StageTransfer = context.StageTransfer(h),
             FinalNormBytesPerToken = 4 * h * WideBytes,
             Head = Matrix(h, vocabulary, WideBytes, WideBytes, WideBytes),
             LogitsGather = context.AllGather(model.VocabularySize),
@@ -167,22 +168,12 @@ public static class RooflineCompiler
         BytesPerRow = input * inputBytes + output * outputBytes,
     };
 
-    /// <summary>Bytes of one value, scales of a block included: 16-value blocks for 4-bit floats, groups of 128 with a 16-bit scale for 4-bit integers.</summary>
-    private static double BytesPerValue(NumberFormat format) => format switch
-    {
-        NumberFormat.Fp32 => 4,
-        NumberFormat.Bf16 => 2,
-        NumberFormat.Fp4 => 0.5 + 1.0 / 16,
-        NumberFormat.Int4 => 0.5 + 2.0 / 128,
-        _ => 1,
-    };
-
     private sealed class Context(double h, ParallelPlan plan, Quantization quantization, Device device, RooflineOptions options)
     {
-        private readonly double _weight = BytesPerValue(quantization.Weights);
-        private readonly double _activation = BytesPerValue(quantization.Activations);
-        private readonly double _cache = BytesPerValue(quantization.KvCache);
+        private readonly double _activation = quantization.Activations.BytesPerElement();
+        private readonly double _cache = quantization.KvCache.BytesPerElement();
         private readonly int _group = plan.Tensor * plan.Data;
+        private readonly Fabric _fabric = options.Fabric ?? Fabric.Of(device);
 
         public LayerParameters Layer(LayerSpec spec, int count)
         {
@@ -203,22 +194,33 @@ public static class RooflineCompiler
             return layer;
         }
 
-        public Collective AllReduce(double width) => Over(plan.Tensor, 2.0 * (plan.Tensor - 1) / plan.Tensor * width * WideBytes);
+        public Communication AllReduce(double width) => plan.Tensor == 1 ? default : PerRow(
+            rows => Collective.AllReduceSeconds(rows * width * WideBytes, plan.Tensor, _fabric),
+            Collective.AllReduceLinkBytes(width * WideBytes, plan.Tensor) / plan.Tensor);
 
-        public Collective AllGather(double width) => Over(plan.Tensor, (double)(plan.Tensor - 1) / plan.Tensor * width * WideBytes);
+        public Communication AllGather(double width) => plan.Tensor == 1 ? default : PerRow(
+            rows => Collective.AllGatherSeconds(rows * width * WideBytes, plan.Tensor, _fabric),
+            Collective.AllGatherLinkBytes(width * WideBytes, plan.Tensor) / plan.Tensor);
 
-        // The devices of a stage split the hidden states of a rank between them.
-        public Collective Transfer(double width) => Over(_group * plan.Pipeline, width * WideBytes / plan.Tensor);
+        // The tensor-parallel devices of a stage split the hidden states of a rank between them.
+        public Communication StageTransfer(double width)
+        {
+            if (plan.Pipeline == 1)
+                return default;
+            double bytes = width * WideBytes / plan.Tensor;
+            return PerRow(rows => Collective.SendSeconds(rows * bytes, Collective.LinkAmong(plan.Devices, _fabric)), bytes);
+        }
 
         private void Grouped(ref LayerParameters layer, GroupedQueryAttention attention)
         {
             double queries = (double)attention.QueryHeads / plan.Tensor * attention.HeadDim;
-            double keys = (double)Math.Max(attention.KvHeads, plan.Tensor) / plan.Tensor * attention.HeadDim;
+            double gate = attention.OutputGate ? queries : 0;
+            double cached = attention.KvElementsPerTokenOn(plan.Tensor);
             layer.Windowed = attention.Window is null ? 0 : 1;
-            layer.Input = Product(h, queries + 2 * keys);
-            layer.CacheWriteBytesPerToken = 2 * (queries + keys) * WideBytes + 2 * keys * (WideBytes + _cache);
+            layer.Input = Product(h, queries + gate + cached);
+            layer.CacheWriteBytesPerToken = 2 * (queries + cached / 2) * WideBytes + cached * (WideBytes + _cache) + 2 * gate * WideBytes;
             layer.PrefillFlopsPerPair = layer.DecodeFlopsPerContextToken = 4 * queries;
-            layer.PrefillBytesPerContextToken = layer.DecodeBytesPerContextToken = 2 * keys * _cache;
+            layer.PrefillBytesPerContextToken = layer.DecodeBytesPerContextToken = cached * _cache;
             layer.QueryBytesPerToken = 2 * queries * WideBytes;
             layer.Output = Product(queries, h);
         }
@@ -254,7 +256,7 @@ public static class RooflineCompiler
             layer.CacheWriteBytesPerToken = 2 * (2 * keys + values) * WideBytes;
             layer.QueryBytesPerToken = (2 * keys + 2 * values) * WideBytes;
             layer.StateFlopsPerToken = 7 * state;
-            layer.StateBytesPerSequence = 2 * (state * StateBytes + (2 * keys + values) * (attention.ConvolutionWidth - 1) * WideBytes);
+            layer.StateBytesPerSequence = 2 * attention.StateBytesPerSequence * share;
             layer.Output = Product(values, h);
         }
 
@@ -272,7 +274,8 @@ public static class RooflineCompiler
         {
             double slice = (double)_group / plan.Expert;
             double inner = moe.ExpertIntermediate / slice;
-            MatrixProduct up = Product(h, 2 * inner), down = Product(inner, h);
+            MatrixProduct up = Matrix(h, 2 * inner, quantization.ExpertWeightBytes, _activation, WideBytes);
+            MatrixProduct down = Matrix(inner, h, quantization.ExpertWeightBytes, _activation, WideBytes);
             double tokensPerDevice = (double)moe.ActiveExperts / plan.Expert;
             layer.Experts = moe.Experts;
             layer.ExpertMiss = 1 - (double)moe.ActiveExperts / moe.Experts;
@@ -286,32 +289,37 @@ public static class RooflineCompiler
             layer.FeedForwardReduce = AllReduce(h);
             if (plan.Data == 1)
                 return;
-            // Each device of a rank sends its share of the rank's tokens to every device that needs them, and gets results back;
-            // the tensor-parallel devices of the rank then gather what each of them got.
-            double remote = plan.Expert > 1
-                ? Math.Min(moe.ActiveExperts, plan.Expert) * (double)(_group - 1) / _group
-                : _group - 1;
-            layer.Dispatch = Over(_group, remote * h * _activation / plan.Tensor);
-            layer.Combine = Over(_group, remote * h * WideBytes / plan.Tensor);
+            // Each device brings its share of its rank's tokens; the tensor-parallel devices of the rank then gather what each got back.
+            layer.Dispatch = Exchange(moe, _activation);
+            layer.Combine = Exchange(moe, WideBytes);
             if (moe.SharedIntermediate == 0)
                 layer.FeedForwardReduce = AllGather(h);
         }
 
-        private MatrixProduct Product(double input, double output) => Matrix(input, output, _weight, _activation, WideBytes);
-
-        // Links of a node serve a group that fits a node; a larger group goes at the pace of the network.
-        private Collective Over(int devices, double linkBytesPerRow)
+        // To the devices of a token's experts when these are spread, to all devices when every one has a slice of every expert.
+        private Communication Exchange(MixtureOfExperts moe, double bytes)
         {
-            if (devices == 1)
-                return default;
-            bool local = devices <= device.DevicesPerNode;
-            double rate = local ? device.PeerBytesPerSecond : device.NetworkBytesPerSecond;
-            return new()
+            double own = h * bytes / plan.Tensor;
+            if (plan.Expert == 1)
             {
-                Latency = local ? options.CollectiveLatency : options.NetworkLatency,
-                SecondsPerRow = linkBytesPerRow / (rate * options.LinkEfficiency),
-                LinkBytesPerRow = linkBytesPerRow,
-            };
+                return PerRow(
+                    rows => Collective.AllGatherSeconds(rows * own * _group, _group, _fabric),
+                    Collective.AllGatherLinkBytes(own * _group, _group) / _group);
+            }
+            double sent = own * Math.Min(moe.ActiveExperts, plan.Expert) * (_group / plan.Expert);
+            return PerRow(
+                rows => Collective.AllToAllSeconds(rows * sent, _group, _fabric),
+                Collective.AllToAllLinkBytes(sent, _group) / _group);
         }
+
+        private MatrixProduct Product(double input, double output) => Matrix(input, output, quantization.WeightBytes, _activation, WideBytes);
+
+        // Every collective is affine in its payload, so that two points give it whole.
+        private static Communication PerRow(Func<double, double> seconds, double linkBytesPerRow) => new()
+        {
+            Latency = seconds(0),
+            SecondsPerRow = (seconds(ManyRows) - seconds(0)) / ManyRows,
+            LinkBytesPerRow = linkBytesPerRow,
+        };
     }
 }

@@ -1,3 +1,5 @@
+using Simulator.Models.Networks;
+
 namespace Simulator.Models.Costs;
 
 /// <summary>What the roofline takes from measurement: the share of a physical peak that each class of kernel reaches, and fixed times.</summary>
@@ -36,14 +38,8 @@ public sealed record RooflineOptions
     /// <summary>Fixed time of an element-wise kernel, seconds. Measured: the smallest kernels of any kind take 1.7 to 2.5 µs in a CUDA graph.</summary>
     public double ElementwiseKernelSeconds { get; init; } = 2e-6;
 
-    /// <summary>Latency of a collective inside a node, seconds. Measured: 4.3 (two devices) to 5.3 µs (eight) for an all-reduce of 8 KiB in a CUDA graph.</summary>
-    public double CollectiveLatency { get; init; } = 4.5e-6;
-
-    /// <summary>Latency of a collective or a transfer between nodes, seconds. AIConfigurator takes 10 µs.</summary>
-    public double NetworkLatency { get; init; } = 10e-6;
-
-    /// <summary>Share of the link bandwidth that large collectives reach, in (0, 1]. Measured: 0.68 (four devices) to 0.76 (eight) for an all-reduce of 67 MB.</summary>
-    public double LinkEfficiency { get; init; } = 0.7;
+    /// <summary>Links between the devices; null for those of the device's class, <see cref="Networks.Fabric.Of"/>.</summary>
+    public Fabric? Fabric { get; init; }
 
     /// <summary>Host time of an iteration that the device waits for, seconds: scheduling, input preparation, output processing.</summary>
     public double HostSecondsPerIteration { get; init; } = 1e-3;
@@ -61,7 +57,6 @@ public sealed record RooflineOptions
             (nameof(AttentionComputeEfficiency), AttentionComputeEfficiency),
             (nameof(AttentionMemoryEfficiency), AttentionMemoryEfficiency),
             (nameof(ElementwiseMemoryEfficiency), ElementwiseMemoryEfficiency),
-            (nameof(LinkEfficiency), LinkEfficiency),
         })
         {
             if (!(value > 0 && value <= 1))
@@ -69,8 +64,6 @@ public sealed record RooflineOptions
         }
         foreach ((string name, double value) in new[]
         {
-            (nameof(CollectiveLatency), CollectiveLatency),
-            (nameof(NetworkLatency), NetworkLatency),
             (nameof(MatrixKernelSeconds), MatrixKernelSeconds),
             (nameof(AttentionKernelSeconds), AttentionKernelSeconds),
             (nameof(ElementwiseKernelSeconds), ElementwiseKernelSeconds),

@@ -13,8 +13,8 @@ public struct MatrixProduct
     public double BytesPerRow;
 }
 
-/// <summary>A collective over some devices, affine in the rows that it carries (α-β).</summary>
-public struct Collective
+/// <summary>A collective or a transfer over some devices, affine in the rows that it carries (α-β); all zero where there is none.</summary>
+public struct Communication
 {
     /// <summary>Time without payload, seconds.</summary>
     public double Latency;
@@ -96,10 +96,10 @@ public struct LayerParameters
     public MatrixProduct Router;
 
     /// <summary>Tokens to experts; all zero when every device has them already.</summary>
-    public Collective Dispatch;
+    public Communication Dispatch;
 
     /// <summary>Expert results back; all zero when the all-reduce brings them.</summary>
-    public Collective Combine;
+    public Communication Combine;
 
     /// <summary>Gate and up of a dense block or of the shared expert; all zero without either.</summary>
     public MatrixProduct GateUp;
@@ -111,7 +111,7 @@ public struct LayerParameters
     public MatrixProduct Down;
 
     /// <summary>All-reduce after the feed-forward block; all zero when there is nothing to reduce.</summary>
-    public Collective FeedForwardReduce;
+    public Communication FeedForwardReduce;
 }
 
 /// <summary>Model, plan, device and options flattened to what <see cref="Roofline.Evaluate"/> needs. Blittable, for GPU evaluation.</summary>
@@ -203,10 +203,10 @@ public struct RooflineParameters
     public double EmbeddingBytesPerToken;
 
     /// <summary>All-reduce of hidden states over the tensor-parallel devices; all zero on one device.</summary>
-    public Collective HiddenReduce;
+    public Communication HiddenReduce;
 
     /// <summary>Hidden states to the next stage; all zero with one stage.</summary>
-    public Collective StageTransfer;
+    public Communication StageTransfer;
 
     /// <summary>Bytes of the last norm per emitted token.</summary>
     public double FinalNormBytesPerToken;
@@ -215,7 +215,7 @@ public struct RooflineParameters
     public MatrixProduct Head;
 
     /// <summary>Gathering of the logits, per emitted token; all zero on one device.</summary>
-    public Collective LogitsGather;
+    public Communication LogitsGather;
 
     /// <summary>Bytes of sampling per emitted token.</summary>
     public double SamplingBytesPerToken;

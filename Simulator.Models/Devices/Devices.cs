@@ -13,7 +13,8 @@ namespace Simulator.Models.Devices;
 /// <item>Links: one direction. Between nodes one network card for each device: 400 Gb/s on Hopper, 200 Gb/s on Ampere and before
 /// (AIConfigurator's system descriptions).</item>
 /// <item>Power: board power or TDP of the data sheet; idle power as monitoring tools show without a process, an estimate.</item>
-/// <item>Price: typical of on-demand clouds in 2025, an estimate; A40, A100 80 GB and H100 SXM as in Vidur's cost tables (1.28, 2.21, 4.25).</item>
+/// <item>Price: typical of on-demand clouds in 2025, an estimate;
+/// A40, A100 80 GB and H100 SXM as in Vidur's cost tables (1.28, 2.21, 4.25).</item>
 /// </list>
 /// </remarks>
 public static class Devices
@@ -110,9 +111,9 @@ public static class Devices
         Id = "l40s", Name = "NVIDIA L40S 48 GB",
         Bf16FlopsPerSecond = 362 * T, Fp8FlopsPerSecond = 733 * T, Int8OpsPerSecond = 733 * T,
         MemoryBytes = GiB(44.40), MemoryBytesPerSecond = 864 * G,
-        PeerBytesPerSecond = 32 * G, NetworkBytesPerSecond = 50 * G, HostBytesPerSecond = 32 * G, DevicesPerNode = 8,
+        PeerBytesPerSecond = 32 * G, NetworkBytesPerSecond = 25 * G, HostBytesPerSecond = 32 * G, DevicesPerNode = 8,
         IdleWatts = 35, FullWatts = 350, UsdPerHour = 1.86,
-        Source = "NVIDIA L40S data sheet (2023)",
+        Source = "NVIDIA L40S data sheet (2023); 200 Gb/s network, since PCIe 4 carries no more",
     };
 
     /// <summary>NVIDIA H100 SXM5, 80 GB.</summary>
@@ -187,7 +188,7 @@ public static class Devices
         MemoryBytes = GiB(276.5), MemoryBytesPerSecond = 8000 * G,
         PeerBytesPerSecond = 900 * G, NetworkBytesPerSecond = 100 * G, HostBytesPerSecond = 225 * G, DevicesPerNode = 72,
         IdleWatts = 200, FullWatts = 1400, UsdPerHour = 9.00,
-        Source = "AIConfigurator's gb300 system (277.6 GiB as the driver reports, less the 0.4 % that the runtime of GB200 lacks); as GB200",
+        Source = "AIConfigurator's gb300 system (277.6 GiB as the driver reports, less the 0.4 % that GB200's runtime lacks); as GB200",
     };
 
     /// <summary>AMD Instinct MI300X, 192 GB.</summary>

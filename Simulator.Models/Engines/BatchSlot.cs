@@ -44,6 +44,8 @@ internal sealed class BatchSlot(int index, int blockTokens)
 
     public bool HasAbandoned { get; set; }
 
+    public bool HasYielding { get; set; }
+
     public bool ArrivalsMatter { get; set; }
 
     /// <summary>Iterations planned from <see cref="Start"/> on; cut when something happens before.</summary>

@@ -1,6 +1,7 @@
 using Simulator.Core.Randomness;
 using Simulator.Models.Batching;
 using Simulator.Models.Batching.VllmV1;
+using Simulator.Models.Devices;
 
 namespace Simulator.Models.Engines;
 
@@ -10,9 +11,19 @@ public sealed record EngineOptions
     /// <summary>Makes the scheduler of one replica. It is called once a replica, so schedulers may keep state.</summary>
     public required Func<SchedulerContext, IBatchScheduler> Scheduler { get; init; }
 
+    /// <summary>Most tokens that the scheduler gives one iteration: memory for activations is set aside for them. At least 1.</summary>
+    public required int TokenBudget { get; init; }
+
+    /// <summary>Most sequences that the scheduler runs at once: memory is set aside for them. At least 1.</summary>
+    public required int MaxSequences { get; init; }
+
     /// <summary>Tokens of a KV block.</summary>
     /// <value>16, vLLM's default.</value>
     public int BlockTokens { get; init; } = 16;
+
+    /// <summary>KV blocks of each rank that no sequence can use.</summary>
+    /// <value>0; 1 in vLLM v1, whose first block is the null block.</value>
+    public int ReservedBlocks { get; init; }
 
     /// <summary>Whether blocks with known content are shared and kept for reuse.</summary>
     /// <value>True, vLLM v1's default.</value>
@@ -40,10 +51,15 @@ public readonly record struct SchedulerContext(int ContextWindow, int BlockToken
 /// <summary>Engines by name.</summary>
 public static class ServingEngines
 {
-    /// <summary>vLLM v1 with its default settings for devices of 70 GiB and more.</summary>
-    public static EngineOptions VllmV1 { get; } = WithVllmV1(new VllmV1Options());
+    /// <summary>vLLM v1 with its default settings for a device.</summary>
+    public static EngineOptions VllmV1(Device device) => VllmV1(VllmV1Options.For(device));
 
     /// <summary>vLLM v1 with settings of your own.</summary>
-    public static EngineOptions WithVllmV1(VllmV1Options options) =>
-        new() { Scheduler = context => new VllmV1Scheduler(options, context.ContextWindow) };
+    public static EngineOptions VllmV1(VllmV1Options options) => new()
+    {
+        Scheduler = context => new VllmV1Scheduler(options, context.ContextWindow),
+        TokenBudget = options.TokenBudget,
+        MaxSequences = options.MaxSequences,
+        ReservedBlocks = 1,
+    };
 }

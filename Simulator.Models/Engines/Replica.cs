@@ -28,6 +28,9 @@ internal abstract class Replica : IEventHandler
     private readonly IBatchScheduler _scheduler;
     private readonly BatchComposer _composer;
     private readonly BatchSlot[] _slots;
+    private readonly BatchSlot[] _composeOrder;
+    private static readonly Comparison<BatchSlot> OldestFirst = static (a, b) =>
+        (a.Running.First?.Order ?? long.MaxValue, a.Index).CompareTo((b.Running.First?.Order ?? long.MaxValue, b.Index));
     private readonly SimTime[] _stageFreeAt;
     private readonly List<GroupStatistics> _groups;
     private readonly IRunObserver? _observer;
@@ -48,6 +51,7 @@ internal abstract class Replica : IEventHandler
         Blocks = new KvBlockPool(setup.KvBlocks);
         _slots = new BatchSlot[setup.Slots];
         for (int i = 0; i < _slots.Length; i++) _slots[i] = new BatchSlot(i, _options.BlockTokens);
+        _composeOrder = [.. _slots];
         _stageFreeAt = new SimTime[setup.Slots];
         _scheduler = setup.Options.Scheduler(new SchedulerContext(ContextWindow, _options.BlockTokens, setup.Random));
         _composer = new BatchComposer(this);
@@ -71,6 +75,18 @@ internal abstract class Replica : IEventHandler
     public SequenceList Waiting { get; } = new();
 
     public int RunningCount { get; private set; }
+
+    /// <summary>The running sequence that was admitted last.</summary>
+    public Sequence? LastRunning
+    {
+        get
+        {
+            Sequence? last = null;
+            foreach (BatchSlot slot in _slots)
+                if (slot.Running.Last is { } candidate && !(candidate.Order < last?.Order)) last = candidate;
+            return last;
+        }
+    }
 
     /// <summary>Prompt tokens (and tokens to recompute) of waiting and prefilling sequences that are not computed yet.</summary>
     public long PendingTokens { get; private set; }
@@ -123,7 +139,7 @@ internal abstract class Replica : IEventHandler
         Waiting.Append(sequence);
         PendingTokens += request.PromptTokens;
         Statistics.PeakWaiting = Math.Max(Statistics.PeakWaiting, Waiting.Count);
-        OnQueueChanged();
+        OnQueueChanged(isArrival: true);
         return RejectionReason.None;
     }
 
@@ -193,6 +209,7 @@ internal abstract class Replica : IEventHandler
         if (sequence.State == SequenceState.Decoding)
         {
             RemoveDecode(sequence);
+            slot.Rejoined.Remove(sequence);
         }
         else
         {
@@ -206,6 +223,7 @@ internal abstract class Replica : IEventHandler
         slot.Running.Remove(sequence);
         RunningCount--;
         sequence.State = SequenceState.Waiting;
+        sequence.Yields = false;
         sequence.Computed = sequence.ScheduledTokens = 0;
         sequence.QueuedSince = _simulation.Now;
         sequence.Preemptions++;
@@ -228,19 +246,16 @@ internal abstract class Replica : IEventHandler
 
     private void Compose()
     {
-        foreach (BatchSlot slot in _slots)
+        if (_slots.Length > 1) Array.Sort(_composeOrder, OldestFirst);
+        foreach (BatchSlot slot in _composeOrder)
         {
-            if (slot.IsBusy) continue;
-            if (Waiting.Count == 0 && slot.Running.Count == 0) continue;
+            if (slot.IsBusy || (Waiting.Count == 0 && slot.Running.Count == 0)) continue;
             _composer.Begin(slot);
             BatchDecision decision = _scheduler.Compose(_composer);
-            if (decision.StableIterations == 0)
-            {
-                if (_composer.ScheduledDecodes + _composer.ScheduledPrefills > 0)
-                    throw new InvalidOperationException($"{_scheduler.GetType().Name} scheduled sequences and then decided to wait.");
-                continue;
-            }
-            Start(slot, decision);
+            if (decision.StableIterations > 0)
+                Start(slot, decision);
+            else if (_composer.ScheduledDecodes + _composer.ScheduledPrefills > 0)
+                throw new InvalidOperationException($"{_scheduler.GetType().Name} scheduled sequences and then decided to wait.");
         }
     }
 
@@ -310,6 +325,7 @@ internal abstract class Replica : IEventHandler
         EndFinishedDecodes(slot, before: long.MaxValue);
         RejoinHeld(slot);
         if (slot.HasAbandoned) EndAbandoned(slot);
+        if (slot.HasYielding) PreemptYielding(slot);
     }
 
     // In running order, since ends free blocks and the order of the free queue decides what is evicted first.
@@ -396,7 +412,7 @@ internal abstract class Replica : IEventHandler
         BatchSlot slot = sequence.Slot;
         slot.RemoveDecode(sequence);
         RemoveDecodeCost(slot, sequence.Computed);
-        if (sequence.FinishIteration > slot.Iteration) sequence.LastToken = slot.LastEnd;
+        if (!slot.Rejoined.Contains(sequence)) sequence.LastToken = slot.LastEnd;
     }
 
     private void HoldUnscheduledDecodes(BatchSlot slot)
@@ -422,13 +438,14 @@ internal abstract class Replica : IEventHandler
         slot.Held.Clear();
     }
 
-    private void OnQueueChanged()
+    // Who leaves the queue may have been the one that kept the others waiting, so that always matters.
+    private void OnQueueChanged(bool isArrival)
     {
         bool free = false;
         foreach (BatchSlot slot in _slots)
         {
             if (!slot.IsBusy) free = true;
-            else if (slot.ArrivalsMatter) Cut(slot);
+            else if (slot.ArrivalsMatter || !isArrival) Cut(slot);
         }
         if (!free || _wakeScheduled) return;
         _wakeScheduled = true;
@@ -464,7 +481,7 @@ internal abstract class Replica : IEventHandler
             PendingTokens -= sequence.KnownTokens;
             sequence.Queued += _simulation.Now - sequence.QueuedSince;
             Finish(sequence, RequestOutcome.TimedOut);
-            OnQueueChanged();
+            OnQueueChanged(isArrival: false);
             return;
         }
         BatchSlot slot = sequence.Slot;
@@ -494,6 +511,17 @@ internal abstract class Replica : IEventHandler
                 End(sequence, RequestOutcome.TimedOut);
             }
             sequence = next;
+        }
+    }
+
+    private void PreemptYielding(BatchSlot slot)
+    {
+        slot.HasYielding = false;
+        for (Sequence? sequence = slot.Running.Last; sequence is not null;)
+        {
+            Sequence? previous = sequence.Previous;
+            if (sequence.Yields) Preempt(sequence, decodeScheduled: false);
+            sequence = previous;
         }
     }
 

@@ -80,6 +80,9 @@ internal sealed class Sequence
     public SimTime LastToken;
     public bool WasScheduled;
     public bool Abandoned;
+
+    /// <summary>To be preempted when its iteration ends.</summary>
+    public bool Yields;
     public int Preemptions;
     public int PrefixHitTokens;
     public EventHandle QueueTimeout;
@@ -114,7 +117,7 @@ internal sealed class Sequence
         QueuedSince = now;
         Queued = default;
         FirstScheduled = FirstToken = LastToken = default;
-        WasScheduled = Abandoned = false;
+        WasScheduled = Abandoned = Yields = false;
         QueueTimeout = Timeout = default;
         Content = request.Content;
         BlockNames.Clear();

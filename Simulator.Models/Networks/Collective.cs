@@ -29,7 +29,9 @@ public static class Collective
     public static double ReduceScatterSeconds(double bytes, int devices, in Fabric fabric) => RingSeconds(bytes, devices, 1, in fabric);
 
     /// <summary>Time of an all-to-all in which every device sends an equal share to each, s.</summary>
-    /// <remarks>Direct sends: one launch, n−1 steps. Parts to the own node and to other nodes travel at the same time; the slower counts.</remarks>
+    /// <remarks>
+    /// Direct sends: one launch, n−1 steps. Parts to the own node and to other nodes travel at the same time; the slower counts.
+    /// </remarks>
     /// <param name="bytes">What each device starts with, its own share included, bytes.</param>
     /// <param name="devices">Devices that take part.</param>
     /// <param name="fabric">Their links.</param>
@@ -41,7 +43,7 @@ public static class Collective
         double local = devices / nodes;
         double near = bytes * (local - 1) / devices / NodeBytesPerSecond(local, in fabric);
         if (nodes <= 1)
-            return fabric.Node.LaunchSeconds + (devices - 1) * fabric.Node.StepSeconds + near;
+            return fabric.Node.LaunchSeconds + (devices - 1.0) * fabric.Node.StepSeconds + near;
         double far = bytes * (devices - local) / devices / fabric.Network.BytesPerSecond;
         double latency = fabric.Network.LaunchSeconds + (nodes - 1) * fabric.Network.StepSeconds + (local - 1) * fabric.Node.StepSeconds;
         return latency + (near > far ? near : far);
@@ -61,12 +63,12 @@ public static class Collective
     /// <summary>Bytes that all devices together put on links in an all-reduce: 2(n−1) × bytes.</summary>
     /// <param name="bytes">Size of the vector that each device holds, bytes.</param>
     /// <param name="devices">Devices that take part.</param>
-    public static double AllReduceLinkBytes(double bytes, int devices) => devices <= 1 ? 0 : 2 * (devices - 1) * bytes;
+    public static double AllReduceLinkBytes(double bytes, int devices) => devices <= 1 ? 0 : 2 * (devices - 1.0) * bytes;
 
     /// <summary>Bytes that all devices together put on links in an all-gather or a reduce-scatter: (n−1) × bytes.</summary>
     /// <param name="bytes">Size of the whole vector, bytes.</param>
     /// <param name="devices">Devices that take part.</param>
-    public static double AllGatherLinkBytes(double bytes, int devices) => devices <= 1 ? 0 : (devices - 1) * bytes;
+    public static double AllGatherLinkBytes(double bytes, int devices) => devices <= 1 ? 0 : (devices - 1.0) * bytes;
 
     /// <summary>Bytes that all devices together put on links in an all-to-all: (n−1) × bytes.</summary>
     /// <param name="bytes">What each device starts with, its own share included, bytes.</param>
@@ -88,7 +90,7 @@ public static class Collective
             (fabric.Network.StepSeconds + bytes / devices / fabric.Network.BytesPerSecond);
     }
 
-    private static int Nodes(int devices, in Fabric fabric) => (devices + fabric.DevicesPerNode - 1) / fabric.DevicesPerNode;
+    private static int Nodes(int devices, in Fabric fabric) => unchecked((devices + fabric.DevicesPerNode - 1) / fabric.DevicesPerNode);
 
     /// <summary>Bandwidth of one device inside the node: pairs of devices beyond the first share the host.</summary>
     private static double NodeBytesPerSecond(double local, in Fabric fabric) =>

@@ -11,7 +11,10 @@ public readonly record struct Quantization(NumberFormat Weights, NumberFormat Ac
     /// <summary>16-bit everywhere.</summary>
     public static Quantization Bf16 => new(NumberFormat.Bf16, NumberFormat.Bf16, NumberFormat.Bf16);
 
-    /// <summary>Format of the routed experts where it is another than <see cref="Weights"/> (gpt-oss: 4-bit experts, 16-bit attention); null for the same.</summary>
+    /// <summary>
+    /// Format of the routed experts where it is another than <see cref="Weights"/> (gpt-oss: 4-bit experts, 16-bit attention); null for
+    /// the same.
+    /// </summary>
     public NumberFormat? ExpertWeights { get; init; }
 
     /// <summary>Weights that share a scale factor in a 4-bit format; 0 for the format's usual group (16 in FP4, 128 in INT4).</summary>

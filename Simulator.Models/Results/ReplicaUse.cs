@@ -49,7 +49,8 @@ internal sealed class ReplicaUse(PoolSpec pool, Replica replica, double seconds)
         bool hasLimit = uses.All(use => use.HasLimit);
         double blockCapacityTime = uses.Sum(use => (double)use._statistics.BusyTime * use._blocks.Total);
         return new EngineSummary(
-            RunStatistics.Ratio(busy, seconds * uses.Count),
+            // The end of the run is cut to a nanosecond, and its busy time is not.
+            RunStatistics.Ratio(Math.Min(busy, seconds * uses.Count), seconds * uses.Count),
             RunStatistics.Ratio(uses.Sum(use => use._statistics.RowIterations), iterations),
             RunStatistics.Ratio(uses.Sum(use => (double)use._statistics.RowTime), slotTime),
             uses.Max(use => use._statistics.PeakRows),

@@ -49,6 +49,10 @@ public sealed record Request
     /// <summary>The client gives up this long after arrival; null for never. Counted as timed out.</summary>
     public SimDuration? CancelAfter { get; init; }
 
+    /// <summary>How long the recorded client waited for its whole response; null when the trace does not say.</summary>
+    /// <remarks>It drives no simulated event: it tells think gaps of recorded sessions, and what to compare a replay with.</remarks>
+    public SimDuration? RecordedDuration { get; init; }
+
     /// <summary>True for a failure that the trace recorded: no tokens were generated.</summary>
     public bool IsFailure => OutputTokens == 0;
 }

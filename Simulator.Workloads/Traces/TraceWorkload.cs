@@ -3,35 +3,37 @@ using Simulator.Workloads.Requests;
 
 namespace Simulator.Workloads.Traces;
 
-/// <summary>Requests that arrive when they are planned to, whatever becomes of earlier ones: an open loop.</summary>
+/// <summary>An open workload: requests in the order of their arrivals, none of which waits for another.</summary>
 public sealed class TraceWorkload : IWorkload, IDisposable
 {
-    private readonly IEnumerator<Request> _requests;
-    private bool _hasNext;
+    private readonly IEnumerator<Request> requests;
+    private Request? next;
+    private SimTime last;
 
-    /// <summary>Reads the requests as they are taken.</summary>
-    /// <param name="requests">Requests in order of arrival.</param>
+    /// <summary>A workload of requests that are read as they are needed.</summary>
+    /// <param name="requests">Requests in the order of their arrivals.</param>
+    /// <exception cref="TraceFormatException">The first request cannot be read.</exception>
     public TraceWorkload(IEnumerable<Request> requests)
     {
         ArgumentNullException.ThrowIfNull(requests);
-        _requests = requests.GetEnumerator();
-        _hasNext = _requests.MoveNext();
+        this.requests = requests.GetEnumerator();
+        Advance();
     }
 
     /// <inheritdoc/>
     public bool TryPeek(out SimTime arrival)
     {
-        arrival = _hasNext ? _requests.Current.Arrival : default;
-        return _hasNext;
+        arrival = next?.Arrival ?? default;
+        return next != null;
     }
 
     /// <inheritdoc/>
+    /// <exception cref="TraceFormatException">The request after this one cannot be read.</exception>
     public Request Take()
     {
-        if (!_hasNext) throw new InvalidOperationException("No request is left.");
-        Request request = _requests.Current;
-        _hasNext = _requests.MoveNext();
-        return request;
+        Request taken = next ?? throw new InvalidOperationException("The workload has no more requests.");
+        Advance();
+        return taken;
     }
 
     /// <inheritdoc/>
@@ -39,6 +41,15 @@ public sealed class TraceWorkload : IWorkload, IDisposable
     {
     }
 
-    /// <summary>Ends the reading.</summary>
-    public void Dispose() => _requests.Dispose();
+    /// <summary>Closes the trace.</summary>
+    public void Dispose() => requests.Dispose();
+
+    private void Advance()
+    {
+        next = requests.MoveNext() ? requests.Current : null;
+        if (next == null) return;
+        if (next.Arrival < last)
+            throw new InvalidOperationException($"Request {next.Id} arrives at {next.Arrival}, before the one ahead of it at {last}.");
+        last = next.Arrival;
+    }
 }

@@ -1,3 +1,5 @@
+using Simulator.Models.Devices;
+
 namespace Simulator.Models.Batching.VllmV1;
 
 /// <summary>Settings of the vLLM v1 scheduler, named as in the engine's own configuration.</summary>
@@ -18,6 +20,14 @@ public sealed record VllmV1Options
     /// <summary>Most tokens of one prompt in an iteration (<c>long_prefill_token_threshold</c>); 0 for no bound.</summary>
     /// <value>0.</value>
     public int LongPrefillThreshold { get; init; }
+
+    /// <summary>The API server's defaults for a device (<c>engine/arg_utils.py</c>): 8192 tokens and 1024 sequences from 70 GiB on, A100
+    /// excepted; 2048 and 256 on others.</summary>
+    public static VllmV1Options For(Device device)
+    {
+        bool isLarge = device.MemoryBytes >= 70L << 30 && !device.Id.StartsWith("a100", StringComparison.Ordinal);
+        return isLarge ? new() : new() { TokenBudget = 2048, MaxSequences = 256 };
+    }
 
     /// <summary>Reports every fault of the settings.</summary>
     /// <param name="contextWindow">Longest prompt and output together, in tokens.</param>

@@ -82,8 +82,7 @@ public sealed class VllmV1Scheduler : IBatchScheduler
             {
                 batch.TryLastRunning(out SequenceView victim);
                 preempted = true;
-                batch.Preempt(victim);
-                if (victim.Id == view.Id) return true;
+                if (!batch.Preempt(victim) || victim.Id == view.Id) return true;
             }
             budget -= tokens;
         }

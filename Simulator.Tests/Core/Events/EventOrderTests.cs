@@ -60,7 +60,8 @@ public class EventOrderTests
         Assert.That(recorder.Fired, Is.Ordered);
         Assert.That(priorities, Is.EqualTo(new[]
         {
-            EventPriority.Urgent, EventPriority.Completion, EventPriority.Normal, EventPriority.Deadline, EventPriority.Observation,
+            EventPriority.Urgent, EventPriority.Completion, EventPriority.Normal, EventPriority.Decision, EventPriority.Deadline,
+            EventPriority.Observation,
         }));
     }
 

@@ -15,7 +15,8 @@ public class SimulationTests
         Assert.That(
             () => simulation.Schedule(SimTime.FromSeconds(1.5), new Recorder()),
             Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("already at 2 s").And.Message.Contains("1.5 s"));
-        Assert.That(() => simulation.Schedule(SimDuration.FromNanoseconds(-1), new Recorder()), Throws.TypeOf<ArgumentOutOfRangeException>());
+        SimDuration negative = SimDuration.FromNanoseconds(-1);
+        Assert.That(() => simulation.Schedule(negative, new Recorder()), Throws.TypeOf<ArgumentOutOfRangeException>());
         Assert.That(() => simulation.RunUntil(SimTime.FromSeconds(1)), Throws.TypeOf<ArgumentOutOfRangeException>());
         Assert.That(simulation.PendingEvents, Is.Zero);
     }

@@ -22,10 +22,11 @@ public class ConditionTests
     }
 
     [Test]
-    public void AllOf_ThreeTimeouts_SucceedsWithTheLast() => Assert.That(
-        EndOf(simulation.AllOf(
-            simulation.Timeout(3.Seconds()).AsEvent(), simulation.Timeout(1.Seconds()).AsEvent(), simulation.Timeout(2.Seconds()).AsEvent())),
-        Is.EqualTo(3));
+    public void AllOf_ThreeTimeouts_SucceedsWithTheLast()
+    {
+        Event[] timeouts = [.. new[] { 3, 1, 2 }.Select(seconds => simulation.Timeout(seconds.Seconds()).AsEvent())];
+        Assert.That(EndOf(simulation.AllOf(timeouts)), Is.EqualTo(3));
+    }
 
     [Test]
     public void Conditions_OfNothing_SucceedAtOnce()

@@ -49,7 +49,8 @@ public class InterruptTests
         IEnumerable<Wait> Waiter()
         {
             yield return gate;
-            if (simulation.ActiveProcess.HandleFault(out Exception? fault) && fault is InterruptException { Cause: null }) Note("interrupted");
+            Assert.That(simulation.ActiveProcess.HandleFault(out Exception? fault), Is.True);
+            if (fault is InterruptException { Cause: null }) Note("interrupted");
             yield return simulation.Timeout(3.Seconds());
             Note("done");
         }

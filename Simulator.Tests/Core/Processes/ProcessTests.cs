@@ -128,7 +128,8 @@ public class ProcessTests
         Assert.That(once.Succeed, Throws.InvalidOperationException);
         Assert.That(() => once.Fail(new TimeoutException()), Throws.InvalidOperationException);
         Assert.That(() => simulation.Event().Fail(null!), Throws.ArgumentNullException);
-        Assert.That(simulation.Timeout(1.Seconds()).AsEvent().Succeed, Throws.InvalidOperationException.With.Message.Contains("TimeoutEvent"));
+        TimeoutEvent timeout = simulation.Timeout(1.Seconds()).AsEvent();
+        Assert.That(timeout.Succeed, Throws.InvalidOperationException.With.Message.Contains("TimeoutEvent"));
         Assert.That(() => simulation.Event<int>().Value, Throws.InvalidOperationException);
         Assert.That(() => new Event(null!), Throws.ArgumentNullException);
         simulation.Run();
@@ -213,7 +214,8 @@ public class ProcessTests
     public void Exception_InAProcessNobodyWaitsFor_IsThrownOutOfTheRun()
     {
         Process process = simulation.Process(Broken());
-        Assert.That(simulation.Run, Throws.TypeOf<FormatException>().With.Message.EqualTo("broken").And.Property("StackTrace").Contains("Broken"));
+        Assert.That(simulation.Run, Throws.TypeOf<FormatException>()
+            .With.Message.EqualTo("broken").And.Property("StackTrace").Contains("Broken"));
         Assert.That(process.Fault, Is.TypeOf<FormatException>());
         Assert.That(() => simulation.ActiveProcess, Throws.InvalidOperationException);
 

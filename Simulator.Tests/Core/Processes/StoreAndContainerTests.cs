@@ -21,7 +21,10 @@ public class StoreAndContainerTests
         simulation.Run();
 
         // The producer fills the store at once and then waits for every item the consumer takes.
-        Assert.That(log, Is.EqualTo(new[] { "0 s put 0", "0 s put 1", "3 s got 0", "3 s put 2", "6 s got 1", "6 s put 3", "9 s got 2", "12 s got 3" }));
+        Assert.That(log, Is.EqualTo(new[]
+        {
+            "0 s put 0", "0 s put 1", "3 s got 0", "3 s put 2", "6 s got 1", "6 s put 3", "9 s got 2", "12 s got 3",
+        }));
         Assert.That(store.Count, Is.Zero);
         Assert.That(store.CountOverTime.Average(simulation.Now), Is.EqualTo((2 * 9 + 1 * 3) / 12.0).Within(1e-15));
         Assert.That(store.PutQueueOverTime.Average(simulation.Now), Is.EqualTo(6 / 12.0).Within(1e-15));

@@ -8,7 +8,8 @@ public class HistogramTests
     public void Add_ValuesAtAndBetweenEdges_FallIntoTheRightBins()
     {
         var histogram = new Histogram(0, 1, 2.5);
-        foreach (double value in new[] { -1, double.NegativeInfinity, 0, 0.5, 1, 2, 2.4999, 2.5, 3, double.PositiveInfinity }) histogram.Add(value);
+        double[] values = [-1, double.NegativeInfinity, 0, 0.5, 1, 2, 2.4999, 2.5, 3, double.PositiveInfinity];
+        foreach (double value in values) histogram.Add(value);
         histogram.Add(1.5, 10);
         histogram.Add(1.5, 0);
         Assert.That(histogram.Counts.ToArray(), Is.EqualTo(new long[] { 2, 13 }));

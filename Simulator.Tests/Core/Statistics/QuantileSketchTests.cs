@@ -63,7 +63,8 @@ public class QuantileSketchTests
         sketch.Add(5, 0);
         sketch.AddArithmetic(5, 1, 0);
         sketch.AddArithmetic(5, 1, 3, 0);
-        Assert.That((sketch.Quantile(0.5), sketch.Min, sketch.Max, sketch.Mean), Is.EqualTo(((long?)null, (long?)null, (long?)null, (double?)null)));
+        Assert.That(new[] { sketch.Quantile(0.5), sketch.Min, sketch.Max }, Is.All.Null);
+        Assert.That(sketch.Mean, Is.Null);
         Assert.That((sketch.Count, sketch.Sum), Is.EqualTo((0L, Int128.Zero)));
         Assert.That(sketch.Buckets, Is.Empty);
     }
@@ -154,15 +155,17 @@ public class QuantileSketchTests
         QuantileSketch sketch = Of(1, 2, 3);
         Action[] outOfRange =
         [
-            () => sketch.Add(-1), () => sketch.Add(1, -1), () => sketch.Quantile(-0.1), () => sketch.Quantile(1.1), () => sketch.Quantile(double.NaN),
-            () => sketch.AddArithmetic(-1, 0, 1), () => sketch.AddArithmetic(0, -1, 1), () => sketch.AddArithmetic(0, 0, -1),
-            () => sketch.AddArithmetic(0, 0, 1, -1), () => sketch.AddArithmetic(0, 0, 1, 1, -1), () => sketch.AddArithmetic(0, 0, 1, 1, 63),
+            () => sketch.Add(-1), () => sketch.Add(1, -1), () => sketch.Quantile(-0.1), () => sketch.Quantile(1.1),
+            () => sketch.Quantile(double.NaN), () => sketch.AddArithmetic(-1, 0, 1), () => sketch.AddArithmetic(0, -1, 1),
+            () => sketch.AddArithmetic(0, 0, -1), () => sketch.AddArithmetic(0, 0, 1, -1),
+            () => sketch.AddArithmetic(0, 0, 1, 1, -1), () => sketch.AddArithmetic(0, 0, 1, 1, 63),
         ];
         foreach (Action call in outOfRange) Assert.That(call, Throws.TypeOf<ArgumentOutOfRangeException>());
         Action[] overflowing =
         [
-            () => sketch.Add(1, long.MaxValue), () => sketch.AddArithmetic(1, long.MaxValue, 3), () => sketch.AddArithmetic(0, 0, long.MaxValue, 2),
-            () => sketch.AddArithmetic(0, 0, long.MaxValue), () => sketch.Merge(Heavy()),
+            () => sketch.Add(1, long.MaxValue), () => sketch.AddArithmetic(1, long.MaxValue, 3),
+            () => sketch.AddArithmetic(0, 0, long.MaxValue, 2), () => sketch.AddArithmetic(0, 0, long.MaxValue),
+            () => sketch.Merge(Heavy()),
         ];
         foreach (Action call in overflowing) Assert.That(call, Throws.TypeOf<OverflowException>());
         Assert.That(() => sketch.Merge(null!), Throws.ArgumentNullException);
@@ -207,7 +210,8 @@ public class QuantileSketchTests
 
     private static void AssertSame(QuantileSketch actual, QuantileSketch expected)
     {
-        Assert.That((actual.Count, actual.Sum, actual.Min, actual.Max), Is.EqualTo((expected.Count, expected.Sum, expected.Min, expected.Max)));
+        Assert.That((actual.Count, actual.Sum), Is.EqualTo((expected.Count, expected.Sum)));
+        Assert.That((actual.Min, actual.Max), Is.EqualTo((expected.Min, expected.Max)));
         Assert.That(actual.Buckets.SequenceEqual(expected.Buckets), Is.True);
     }
 }

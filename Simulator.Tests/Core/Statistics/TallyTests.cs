@@ -121,7 +121,13 @@ public class TallyTests
     private static void AssertSame(Tally actual, Tally expected)
     {
         Assert.That((actual.Count, actual.Min, actual.Max), Is.EqualTo((expected.Count, expected.Min, expected.Max)));
-        if (expected.Count > 0) Assert.That(actual.Mean!.Value, Is.EqualTo(expected.Mean!.Value).Within(1e-9 * (1 + Math.Abs(expected.Mean.Value))));
-        if (expected.Count > 1) Assert.That(actual.Variance!.Value, Is.EqualTo(expected.Variance!.Value).Within(1e-9 * (1 + expected.Variance.Value)));
+        AssertClose(actual.Mean, expected.Mean);
+        AssertClose(actual.Variance, expected.Variance);
+    }
+
+    private static void AssertClose(double? actual, double? expected)
+    {
+        Assert.That(actual.HasValue, Is.EqualTo(expected.HasValue));
+        if (expected is { } value) Assert.That(actual!.Value, Is.EqualTo(value).Within(1e-9 * (1 + Math.Abs(value))));
     }
 }

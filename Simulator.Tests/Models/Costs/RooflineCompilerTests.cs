@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Simulator.Models.Architectures;
 using Simulator.Models.Costs;
 using Simulator.Models.Parallelism;
@@ -42,9 +43,9 @@ public sealed class RooflineCompilerTests
     [Test]
     public void Compile_WithUnsoundOptions_NamesEveryFault()
     {
-        var options = new RooflineOptions { MatrixComputeEfficiency = 1.2, LinkEfficiency = double.NaN, MatrixKernelSeconds = -1 };
+        var options = new RooflineOptions { MatrixComputeEfficiency = 1.2, AttentionMemoryEfficiency = double.NaN, MatrixKernelSeconds = -1 };
         ArgumentException? fault = Assert.Throws<ArgumentException>(() => Compile(TestModels.Llama8B, options: options));
-        Assert.That(fault!.Message, Does.Contain("MatrixComputeEfficiency is 1.2").And.Contain("LinkEfficiency is NaN").And.Contain("MatrixKernelSeconds is -1 s"));
+        Assert.That(fault!.Message, Does.Contain("MatrixComputeEfficiency is 1.2").And.Contain("AttentionMemoryEfficiency is NaN").And.Contain("MatrixKernelSeconds is -1 s"));
         Assert.That(RooflineOptions.Default.Validate(), Is.Empty);
     }
 
@@ -61,6 +62,24 @@ public sealed class RooflineCompilerTests
         }
     }
 
+    [Test]
+    public void Compiled_Types_HoldNoReferences()
+    {
+        // A GPU kernel takes them as they lie in memory.
+        Assert.That(RuntimeHelpers.IsReferenceOrContainsReferences<RooflineParameters>(), Is.False);
+        Assert.That(RuntimeHelpers.IsReferenceOrContainsReferences<IterationShape>(), Is.False);
+        Assert.That(RuntimeHelpers.IsReferenceOrContainsReferences<IterationEstimate>(), Is.False);
+        Assert.That(RuntimeHelpers.IsReferenceOrContainsReferences<IterationCost>(), Is.False);
+    }
+
+    [Test]
+    public void Explain_OfACostModel_BreaksItsOwnCostDown()
+    {
+        var model = new RooflineCostModel(TestModels.Llama8B, ParallelPlan.Single, Quantization.Bf16, TestModels.H100);
+        var shape = new IterationShape { DecodeRows = 1, EmittedTokens = 1, DecodeContext = 100, DecodeWindowContext = 100 };
+        Assert.That(model.Explain(shape).Total, Is.EqualTo(model.Evaluate(shape)));
+    }
+
     private static void Refused(ModelArchitecture model, ParallelPlan plan, string message) =>
         Assert.That(Assert.Throws<ArgumentException>(() => Compile(model, plan))!.Message, Does.Contain(message));
 
@@ -69,11 +88,13 @@ public sealed class RooflineCompilerTests
 
     private sealed record OtherAttention : AttentionSpec
     {
+        public override long ParameterCountOn(int hiddenSize, int tensor) => 0;
+
         public override long KvElementsPerToken => 0;
 
-        public override long KvElementsPerTokenOn(int tensor) => 0;
-
         public override long ParameterCount(int hiddenSize) => 0;
+
+        public override long KvElementsPerTokenOn(int tensor) => 0;
     }
 
     private sealed record OtherFeedForward : FeedForwardSpec

@@ -2,6 +2,7 @@ using FsCheck;
 using Simulator.Models.Architectures;
 using Simulator.Models.Costs;
 using Simulator.Models.Devices;
+using Simulator.Models.Networks;
 using Simulator.Models.Parallelism;
 
 namespace Simulator.Tests.Models.Costs;
@@ -16,11 +17,10 @@ public sealed class RooflineTests
         AttentionComputeEfficiency = 1,
         AttentionMemoryEfficiency = 1,
         ElementwiseMemoryEfficiency = 1,
-        LinkEfficiency = 1,
         MatrixKernelSeconds = 0,
         AttentionKernelSeconds = 0,
         ElementwiseKernelSeconds = 0,
-        CollectiveLatency = 0,
+        Fabric = new(new(450e9, 0, 0), new(50e9, 0, 0), 8),
         HostSecondsPerIteration = 0,
         HostSecondsPerSequence = 0,
     };
@@ -267,15 +267,29 @@ public sealed class RooflineTests
         Assert.That(Roofline.Evaluate(prefill, wide).Seconds / Roofline.Evaluate(prefill, eight).Seconds, Is.InRange(1.7, 2.0));
     }
 
-    [Test]
-    public void Evaluate_BetweenNodes_GoesAtThePaceOfTheNetwork()
+    [TestCase(2)]
+    [TestCase(8)]
+    [TestCase(16)]
+    public void Evaluate_OfTensorParallel_TakesTheTimeOfItsAllReduces(int devices)
     {
         IterationShape shape = default;
         AddPrefill(ref shape, 2048, 0, 0);
-        OperatorShare near = Only(CostBreakdown.Of(shape, Compile(TestModels.Llama70B, new(Tensor: 8))), Operator.AttentionAllReduce);
-        OperatorShare far = Only(CostBreakdown.Of(shape, Compile(TestModels.Llama70B, new(Tensor: 16))), Operator.AttentionAllReduce);
-        Assert.That(far.Seconds / near.Seconds, Is.InRange(7, 12));
-        Assert.That(near.Bound, Is.EqualTo(Bound.Link));
+        OperatorShare reduce = Only(CostBreakdown.Of(shape, Compile(TestModels.Llama70B, new(devices))), Operator.AttentionAllReduce);
+        double one = Collective.AllReduceSeconds(2048 * 8192 * 2.0, devices, Fabric.Of(TestModels.H100));
+        Assert.That(reduce.Seconds, Is.EqualTo(80 * one).Within(1e-6).Percent);
+        Assert.That(reduce.Bound, Is.EqualTo(Bound.Link));
+    }
+
+    [Test]
+    public void Evaluate_OfOneTokenInEveryModel_MultipliesItsActiveParameters()
+    {
+        foreach (ModelArchitecture model in TestModels.All)
+        {
+            IterationShape token = new() { DecodeRows = 1, EmittedTokens = 1 };
+            CostBreakdown cost = CostBreakdown.Of(token, Compile(model, ParallelPlan.Single));
+            double products = cost.Operators.Where(o => o.Operator != Operator.AttentionDecode).Sum(o => o.Flops);
+            Assert.That(products, Is.EqualTo(2.0 * model.ActiveParametersPerToken).Within(0.1).Percent, model.Id);
+        }
     }
 
     [FsCheck.NUnit.Property(MaxTest = 300)]

@@ -59,7 +59,7 @@ internal static class TestModels
         "hybrid-80b", 2048, 151936,
         [
             .. Enumerable.Range(0, 48).Select(i => new LayerSpec(
-                i % 4 == 3 ? new GroupedQueryAttention(16, 2, 256) : new LinearAttention(16, 32, 128, 128, 4),
+                i % 4 == 3 ? new GroupedQueryAttention(16, 2, 256, OutputGate: true) : new LinearAttention(16, 32, 128, 128, 4),
                 new MixtureOfExperts(512, 10, 512, 512))),
         ]);
 
@@ -116,7 +116,7 @@ internal static class TestModels
             AttentionKernelSeconds = pick.From(0, 2e-6, 5e-5),
         };
         int expert = pick.From(1, tensor, tensor * data);
-        return RooflineCompiler.Compile(model, new(tensor, pipeline, data, expert), new(weights, activations, cache), H100, options);
+        return RooflineCompiler.Compile(model, new(tensor, pipeline, data, expert), new(weights, activations, cache) { ExpertWeights = pick.From<NumberFormat?>(null, NumberFormat.Fp4) }, H100, options);
     }
 
     /// <summary>A small generator of its own (xorshift), so that seeds mean the same on every platform.</summary>

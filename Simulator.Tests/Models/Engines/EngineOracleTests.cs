@@ -80,11 +80,11 @@ public sealed class EngineOracleTests
             {
                 CostModel = Costs,
                 Plan = new ParallelPlan(Pipeline: Stages),
-                Engine = ServingEngines.WithVllmV1(Options) with
+                Engine = ServingEngines.VllmV1(Options) with
                 {
                     BlockTokens = BlockTokens, PrefixCaching = PrefixCaching, FastForward = fastForward,
                 },
-                Memory = new MemoryOptions { KvBlocks = Blocks },
+                Memory = new MemoryOptions { BlocksOverride = Blocks + 1 },
             };
             return ServingSimulation.Run(
                 new ClusterSpec { Pools = [pool] }, Requests, 1, new RunOptions { Observer = recorder });

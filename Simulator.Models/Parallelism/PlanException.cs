@@ -1,0 +1,18 @@
+namespace Simulator.Models.Parallelism;
+
+/// <summary>A parallel plan that a model cannot run by: its sizes do not divide, or its memory does not suffice.</summary>
+public sealed class PlanException : Exception
+{
+    /// <summary>An exception about a plan.</summary>
+    /// <param name="subject">What does not work, such as <c>llama-3-70b on h100-sxm</c>.</param>
+    /// <param name="faults">All faults, each a clause without a full stop.</param>
+    /// <param name="shortfallBytes">Memory that each device lacks, bytes; 0 when that is not the fault.</param>
+    public PlanException(string subject, IReadOnlyList<string> faults, long shortfallBytes = 0)
+        : base($"{subject}: {string.Join("; ", faults)}.") => (Faults, ShortfallBytes) = (faults, shortfallBytes);
+
+    /// <summary>All faults.</summary>
+    public IReadOnlyList<string> Faults { get; }
+
+    /// <summary>Memory that each device lacks, bytes; 0 when that is not the fault.</summary>
+    public long ShortfallBytes { get; }
+}
