@@ -94,9 +94,6 @@ internal static partial class ScenarioReader
             AttentionKernelSeconds = Time("attentionKernelTime", standard.AttentionKernelSeconds),
             ElementwiseMemoryEfficiency = Share("elementwiseMemoryEfficiency", standard.ElementwiseMemoryEfficiency),
             ElementwiseKernelSeconds = Time("elementwiseKernelTime", standard.ElementwiseKernelSeconds),
-            CollectiveLatency = Time("collectiveLatency", standard.CollectiveLatency),
-            NetworkLatency = Time("networkLatency", standard.NetworkLatency),
-            LinkEfficiency = Share("linkEfficiency", standard.LinkEfficiency),
             HostSecondsPerIteration = Time("hostTimePerIteration", standard.HostSecondsPerIteration),
             HostSecondsPerSequence = Time("hostTimePerSequence", standard.HostSecondsPerSequence),
         };

@@ -1,6 +1,9 @@
 using Simulator.Cli.Faults;
+using Simulator.Models.Architectures;
 using Simulator.Models.Catalogues;
 using Simulator.Models.Clusters;
+using Simulator.Models.Parallelism;
+using Simulator.Workloads.Traces;
 
 namespace Simulator.Cli.Terminal;
 
@@ -17,7 +20,7 @@ internal sealed record Failure(int ExitCode, IReadOnlyList<string> Lines)
     {
         InputException input => BadInput([.. input.Faults]),
         ClusterException cluster => BadInput([.. cluster.Faults]),
-        UnknownNameException name => BadInput(name.Message),
+        UnknownNameException or TraceFormatException or ModelConfigException or PlanException => BadInput(exception.Message),
         OutOfMemoryException => RunFailed("out of memory; take fewer requests (--limit) or write fewer outputs"),
         IOException or UnauthorizedAccessException => RunFailed(exception.Message),
         _ => RunFailed(

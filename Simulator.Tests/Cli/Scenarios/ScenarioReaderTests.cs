@@ -287,8 +287,8 @@ public sealed class ScenarioReaderTests
         "s.yaml:2:90: cluster.pools[0].plan.expert: 4 does not divide tensor × data, 2")]
     [TestCase("cluster: { pools: [{ name: x, model: llama-3-8b, device: a10, serves: A }, { name: y, model: llama-3-8b, device: a10, serves: [A] }] }",
         "s.yaml:2:127: cluster.pools[1].serves: 'A' is served by pool 'x' already; name it once")]
-    [TestCase("cluster: { pools: [{ name: x, model: llama-3-8b, device: a10, roofline: { linkEfficiency: 2 } }] }",
-        "s.yaml:2:91: cluster.pools[0].roofline.linkEfficiency: expected a share above 0 and up to 1 such as 0.9 or 90%, got '2'")]
+    [TestCase("cluster: { pools: [{ name: x, model: llama-3-8b, device: a10, roofline: { matrixMemoryEfficiency: 2 } }] }",
+        "s.yaml:2:99: cluster.pools[0].roofline.matrixMemoryEfficiency: expected a share above 0 and up to 1 such as 0.9 or 90%, got '2'")]
     [TestCase("cluster: { pools: [{ name: x, model: llama-3-8b, device: a10, quantization: { kv: fp9 } }] }",
         "s.yaml:2:83: cluster.pools[0].quantization.kv: unknown number format 'fp9'; did you mean 'fp8'? known: fp32, bf16, fp16, fp8, int8, fp4, int4")]
     public void ReadText_FaultyCluster_SaysWhy(string cluster, string fault) =>

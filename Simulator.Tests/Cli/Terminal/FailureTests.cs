@@ -2,6 +2,7 @@ using Simulator.Cli.Faults;
 using Simulator.Cli.Terminal;
 using Simulator.Models.Clusters;
 using Simulator.Models.Devices;
+using Simulator.Workloads.Traces;
 
 namespace Simulator.Tests.Cli.Terminal;
 
@@ -29,6 +30,14 @@ public sealed class FailureTests
         Exception unknown = Assert.Catch(() => Devices.Find("h100-smx"))!;
         Assert.That(Failure.Of(unknown).ExitCode, Is.EqualTo(2));
         Assert.That(Failure.Of(unknown).Lines, Is.EqualTo((string[])[unknown.Message]));
+    }
+
+    [Test]
+    public void Of_FaultyTrace_IsTwoInItsOwnWords()
+    {
+        Failure failure = Failure.Of(new TraceFormatException("t.csv", 7, "Model", "the row has 3 cells", "Write all 6"));
+        Assert.That(failure.ExitCode, Is.EqualTo(2));
+        Assert.That(failure.Lines, Is.EqualTo((string[])["t.csv:7: the row has 3 cells. Write all 6."]));
     }
 
     [Test]
