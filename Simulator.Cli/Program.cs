@@ -1,1 +1,4 @@
-return 0;
+using Simulator.Cli.Terminal;
+using Simulator.Cli.Verbs;
+
+return CommandLineTool.Run(args, Streams.OfProcess());

@@ -1,0 +1,52 @@
+using System.Text;
+using Simulator.Cli.Faults;
+
+namespace Simulator.Cli.Reading;
+
+/// <summary>Reads the text of a document that people write by hand, and refuses what is not one.</summary>
+internal static class YamlText
+{
+    /// <summary>Documents above this size are not hand-written.</summary>
+    public const long MaximumBytes = 4 << 20;
+
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>Reads a UTF-8 file, with or without a byte-order mark.</summary>
+    /// <exception cref="InputException">The file is missing, unreadable, too large or not UTF-8 text.</exception>
+    public static string Read(string path)
+    {
+        byte[] bytes = ReadBytes(path);
+        try
+        {
+            string text = StrictUtf8.GetString(bytes);
+            return text.StartsWith('\uFEFF') ? text[1..] : text;
+        }
+        catch (DecoderFallbackException e)
+        {
+            var lines = bytes.AsSpan(0, Math.Max(0, e.Index)).Count((byte)'\n') + 1;
+            throw new InputException($"{path}:{lines}:1: this is not UTF-8 text; save the scenario as UTF-8");
+        }
+    }
+
+    private static byte[] ReadBytes(string path)
+    {
+        if (Directory.Exists(path)) throw new InputException($"{path}: is a folder; name a scenario file");
+        try
+        {
+            using FileStream file = File.OpenRead(path);
+            if (file.Length > MaximumBytes)
+                throw new InputException($"{path}: too large for a scenario (more than 4 MiB); a trace is given with --trace");
+            using var copy = new MemoryStream();
+            file.CopyTo(copy);
+            return copy.ToArray();
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new InputException($"{path}: no such file");
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        {
+            throw new InputException($"{path}: cannot be read: {e.Message}");
+        }
+    }
+}

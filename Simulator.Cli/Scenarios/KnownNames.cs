@@ -1,0 +1,22 @@
+using Simulator.Models.Devices;
+
+namespace Simulator.Cli.Scenarios;
+
+/// <summary>Names that a scenario and the command line take.</summary>
+internal static class KnownNames
+{
+    public static string[] Formats { get; } = ["burstgpt", "azure", "mooncake", "vidur", "apex", "csv"];
+
+    public static string[] Routers { get; } =
+    [
+        "random", "round-robin", "least-outstanding", "least-pending-tokens", "power-of-two", "prefix-affinity", "session-affinity",
+    ];
+
+    public static string[] Schedulers { get; } = ["vllm-v1"];
+
+    public static (string Name, NumberFormat Value)[] NumberFormats { get; } =
+    [
+        ("fp32", NumberFormat.Fp32), ("bf16", NumberFormat.Bf16), ("fp16", NumberFormat.Bf16), ("fp8", NumberFormat.Fp8),
+        ("int8", NumberFormat.Int8), ("fp4", NumberFormat.Fp4), ("int4", NumberFormat.Int4),
+    ];
+}

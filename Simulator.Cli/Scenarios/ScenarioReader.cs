@@ -1,0 +1,69 @@
+using Simulator.Cli.Faults;
+using Simulator.Cli.Reading;
+
+namespace Simulator.Cli.Scenarios;
+
+/// <summary>Reads scenario files strictly: every fault is found, and any fault stops the run.</summary>
+internal static partial class ScenarioReader
+{
+    /// <summary>Reads a scenario file.</summary>
+    /// <exception cref="InputException">The file cannot be read, or has faults (<see cref="ScenarioException"/>).</exception>
+    public static Scenario ReadFile(string path) => ReadText(YamlText.Read(path), path);
+
+    /// <summary>Reads a scenario from its text.</summary>
+    /// <param name="text">The document.</param>
+    /// <param name="file">Its name in messages.</param>
+    /// <exception cref="ScenarioException">The document has faults.</exception>
+    public static Scenario ReadText(string text, string file)
+    {
+        var faults = new FaultList(file);
+        Scenario? scenario = YamlReader.Read(text, faults) is { } map ? Cursor.Read(map, faults, ReadScenario) : null;
+        return scenario is not null && faults.Count == 0 ? scenario : throw new ScenarioException(faults);
+    }
+
+    private static Scenario ReadScenario(Cursor top) => new()
+    {
+        Seed = top.Optional("seed", Values.Whole(ulong.MinValue, ulong.MaxValue), 1UL),
+        Replications = top.Optional("replications", Values.Count(), 1),
+        Workload = top.RequiredMap("workload", ReadWorkload, "what arrives: a trace or a generator"),
+        Cluster = top.RequiredMap("cluster", ReadCluster, "what serves the requests: pools of replicas"),
+        Results = top.Map("results", ReadResults) ?? new ResultsSection(),
+    };
+
+    private static ResultsSection ReadResults(Cursor results)
+    {
+        var section = new ResultsSection
+        {
+            WarmUp = results.Optional("warmUp", Quantities.Duration(), default),
+            Drain = results.Optional("drain", Quantities.Duration(), default),
+            Slo = results.Map("slo", ReadSlo) ?? new SloSection(),
+            RequestsCsv = results.Optional("requestsCsv", OutputFile, null!),
+            IterationsCsv = results.Optional("iterationsCsv", OutputFile, null!),
+            TimeSeriesCsv = results.Optional("timeSeriesCsv", OutputFile, null!),
+            TimeSeriesStep = results.Optional("timeSeriesStep", Quantities.Duration(positive: true), new ResultsSection().TimeSeriesStep),
+            Perfetto = results.Optional("perfetto", OutputFile, null!),
+        };
+        if (section.TimeSeriesCsv is null)
+            results.Refuse(["timeSeriesStep"], "it needs 'timeSeriesCsv', the file that the samples go to");
+        var files = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach ((string key, string? file) in new[]
+        {
+            ("requestsCsv", section.RequestsCsv), ("iterationsCsv", section.IterationsCsv),
+            ("timeSeriesCsv", section.TimeSeriesCsv), ("perfetto", section.Perfetto),
+        })
+        {
+            if (file is not null && !files.Add(file)) results.Fault(key, $"'{file}' is written twice; give each output a file of its own");
+        }
+
+        return section;
+    }
+
+    private static SloSection ReadSlo(Cursor slo) => new()
+    {
+        Ttft = slo.Optional("ttft", Quantities.Duration(positive: true)),
+        Tpot = slo.Optional("tpot", Quantities.Duration(positive: true)),
+        E2e = slo.Optional("e2e", Quantities.Duration(positive: true)),
+    };
+
+    private static ValueReader<string> OutputFile { get; } = Values.Text("the path of a file to write");
+}

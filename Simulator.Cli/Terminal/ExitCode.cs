@@ -1,0 +1,14 @@
+namespace Simulator.Cli.Terminal;
+
+/// <summary>What the process returns.</summary>
+internal static class ExitCode
+{
+    /// <summary>All went well.</summary>
+    public const int Success = 0;
+
+    /// <summary>The run failed: an output that cannot be written, or a fault of the simulator itself.</summary>
+    public const int RunFailed = 1;
+
+    /// <summary>The input is faulty: options, scenario, trace, model or cluster.</summary>
+    public const int BadInput = 2;
+}

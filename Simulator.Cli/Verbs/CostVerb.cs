@@ -1,0 +1,146 @@
+using System.CommandLine;
+using Simulator.Cli.Faults;
+using Simulator.Cli.Reading;
+using Simulator.Cli.Scenarios;
+using Simulator.Cli.Terminal;
+using Simulator.Models.Architectures;
+using Simulator.Models.Costs;
+using Simulator.Models.Devices;
+using Simulator.Models.Parallelism;
+using Spectre.Console;
+
+namespace Simulator.Cli.Verbs;
+
+/// <summary><c>simulator cost</c>: what one iteration takes, operator by operator.</summary>
+internal sealed class CostVerb
+{
+    private const double Giga = 1e9;
+    private const double Mega = 1e6;
+    private const int DefaultContext = 1024;
+
+    private readonly Option<ModelArchitecture?> model = OptionFactory.Reference(
+        "--model", "ID", "Model (see: simulator catalog models).", CatalogueNames.Model);
+
+    private readonly Option<Device?> device = OptionFactory.Reference(
+        "--device", "ID", "Device (see: simulator catalog devices).", CatalogueNames.Device);
+
+    private readonly PlanOptions plan = new();
+    private readonly Option<NumberFormat?> weights = Format("--weights", "Number format of the weights; bf16 by default.");
+    private readonly Option<NumberFormat?> activations = Format("--activations", "Number format that matrix products run in; bf16 by default.");
+    private readonly Option<NumberFormat?> kv = Format("--kv", "Number format of the KV cache; bf16 by default.");
+
+    private readonly Option<int?> decode = OptionFactory.Value(
+        "--decode", "ROWS", "Sequences that generate a token; 1 by default, and none beside --prefill.", Values.Whole(0, KnownLimits.MostRows));
+
+    private readonly Option<int?> context = OptionFactory.Value(
+        "--context", "TOKENS", $"Tokens that each of them has in its KV cache; {DefaultContext} by default.", Values.Whole(0, KnownLimits.MostTokens));
+
+    private readonly Option<int?> prefill = OptionFactory.Value(
+        "--prefill", "TOKENS", "Tokens of a prompt, or of a chunk of one, that is processed.", Values.Whole(1, KnownLimits.MostTokens));
+
+    private readonly Option<int?> cached = OptionFactory.Value(
+        "--cached", "TOKENS", "Tokens of the same prompt that are in its KV cache already.", Values.Whole(0, KnownLimits.MostTokens));
+
+    public static Verb Create(Streams streams)
+    {
+        var options = new CostVerb();
+        var verb = new Verb(
+            "cost",
+            "Explains one iteration: the work, the bound and the time of every operator, and the sum.",
+            "simulator cost --model llama-3.1-8b --device h100-sxm --decode 64 --context 2000",
+            "simulator cost --model llama-3.1-70b --device h100-sxm --tp 4 --decode 32 --prefill 2048",
+            "simulator cost --model mixtral-8x7b --device a100-80 --tp 2 --weights fp8 --prefill 512 --cached 4096");
+        foreach (Option option in options.All) verb.Options.Add(option);
+        verb.SetAction(parse =>
+        {
+            options.Run(parse, streams.Output);
+            return ExitCode.Success;
+        });
+        return verb;
+    }
+
+    private IEnumerable<Option> All =>
+        [model, device, .. plan.All, weights, activations, kv, decode, context, prefill, cached];
+
+    private void Run(ParseResult parse, TextWriter output)
+    {
+        var faults = new List<string>();
+        ModelArchitecture? ofModel = parse.GetValue(model);
+        Device? on = parse.GetValue(device);
+        if (ofModel is null) faults.Add("--model is missing; it is a model id such as llama-3.1-8b (see: simulator catalog models)");
+        if (on is null) faults.Add("--device is missing; it is a device id such as h100-sxm (see: simulator catalog devices)");
+        ParallelPlan spread = plan.Resolve(parse, ParallelPlan.Single, faults);
+        int rows = parse.GetValue(decode) ?? (parse.GetValue(prefill) is null ? 1 : 0);
+        if (rows == 0 && parse.GetValue(prefill) is null) faults.Add("--decode: an iteration without rows has no cost; give --decode or --prefill");
+        if (rows == 0 && parse.GetValue(context) is not null) faults.Add("--context: it needs --decode, the sequences that have it");
+        if (parse.GetValue(cached) is not null && parse.GetValue(prefill) is null)
+            faults.Add("--cached: it needs --prefill, the tokens after the cached ones");
+        if (faults.Count > 0) throw new InputException(faults);
+
+        var formats = new Quantization(
+            parse.GetValue(weights) ?? NumberFormat.Bf16,
+            parse.GetValue(activations) ?? NumberFormat.Bf16,
+            parse.GetValue(kv) ?? NumberFormat.Bf16);
+        RooflineCostModel costs = Compile(ofModel!, spread, formats, on!);
+        RooflineAccumulator batch = costs.CreateAccumulator();
+        for (int row = 0; row < rows; row++) batch.AddDecode(parse.GetValue(context) ?? DefaultContext);
+        if (parse.GetValue(prefill) is { } tokens) batch.AddPrefill(tokens, parse.GetValue(cached) ?? 0, emits: true);
+
+        output.WriteLine($"{ofModel!.Id} on {spread.Devices} × {on!.Id}");
+        output.WriteLine(Describe(batch.Shape));
+        output.WriteLine();
+        WriteOperators(output, costs.Explain(batch.Shape), on, spread, formats);
+    }
+
+    private static RooflineCostModel Compile(ModelArchitecture model, ParallelPlan plan, Quantization formats, Device device)
+    {
+        try
+        {
+            return new RooflineCostModel(model, plan, formats, device);
+        }
+        catch (ArgumentException e)
+        {
+            throw new InputException(e.Message.Split(" (Parameter", 2)[0]);
+        }
+    }
+
+    private static string Describe(in IterationShape shape)
+    {
+        var parts = new List<string>();
+        if (shape.DecodeRows > 0)
+            parts.Add($"{Figures.Count(shape.DecodeRows)} decode row{(shape.DecodeRows > 1 ? "s, each" : "")} after {Figures.Count(shape.DecodeContext / shape.DecodeRows)} tokens");
+        if (shape.PrefillRows > 0)
+            parts.Add($"a prefill row of {Figures.Count(shape.PrefillTokens)} tokens after {Figures.Count(shape.PrefillContext)} cached ones");
+        return string.Join("; ", parts);
+    }
+
+    private static void WriteOperators(TextWriter output, CostBreakdown costs, Device device, ParallelPlan plan, Quantization formats)
+    {
+        Table table = TextTable.Create("operator", "runs", "GFLOP", "MB", "link MB", "bound", "time", "share");
+        foreach (OperatorShare share in costs.Operators)
+        {
+            table.AddTexts(
+                Words(share.Operator) + (share.LayerKind > 0 ? $" ({share.LayerKind + 1})" : ""), Figures.Count(share.Count),
+                Figures.Number(share.Flops / Giga), Figures.Number(share.MemoryBytes / Mega), Figures.Number(share.LinkBytes / Mega),
+                Words(share.Bound), Figures.Seconds(share.Seconds), Figures.Share(share.Seconds / costs.Total.Seconds));
+        }
+
+        IterationEstimate total = costs.Total;
+        table.AddTexts(
+            "sum", "", Figures.Number(total.Flops / Giga), Figures.Number(total.MemoryBytes / Mega), Figures.Number(total.LinkBytes / Mega), "",
+            Figures.Seconds(total.Seconds), Figures.Share(1));
+        output.WriteTable(table);
+        double deviceSeconds = total.Seconds * plan.Devices;
+        output.WriteLine();
+        output.WriteLine($"Energy {Figures.Number(total.Joules)} J, "
+            + $"MFU {Figures.Share(total.Flops / (deviceSeconds * device.PeakFlopsPerSecond(formats.Activations)))}, "
+            + $"MBU {Figures.Share(total.MemoryBytes / (deviceSeconds * device.MemoryBytesPerSecond))}.");
+    }
+
+    /// <summary><c>AttentionAllReduce</c> as <c>attention all reduce</c>.</summary>
+    private static string Words(Enum name) =>
+        string.Concat(name.ToString().Select((c, i) => char.IsUpper(c) ? (i > 0 ? " " : "") + char.ToLowerInvariant(c) : c.ToString()));
+
+    private static Option<NumberFormat?> Format(string name, string description) =>
+        OptionFactory.Value(name, "FORMAT", description, Values.OneOf("number format", KnownNames.NumberFormats));
+}

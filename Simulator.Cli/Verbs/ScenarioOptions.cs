@@ -1,0 +1,157 @@
+using System.CommandLine;
+using Simulator.Cli.Faults;
+using Simulator.Cli.Reading;
+using Simulator.Cli.Scenarios;
+using Simulator.Models.Architectures;
+using Simulator.Models.Devices;
+
+namespace Simulator.Cli.Verbs;
+
+/// <summary>Options that stand for a scenario, or change one that is given.</summary>
+internal sealed class ScenarioOptions
+{
+    private readonly Option<string?> trace = OptionFactory.Reference(
+        "--trace", "FILE", "Trace to replay, plain or .gz.", Values.Text("the path of a trace"));
+
+    private readonly Option<string?> format = OptionFactory.Reference(
+        "--format", "NAME", $"Format of the trace: {string.Join(", ", KnownNames.Formats)}. Told from its first line by default.",
+        Values.OneOf("format", KnownNames.Formats));
+
+    private readonly Option<double?> speedup = OptionFactory.Value(
+        "--speedup", "FACTOR", "How many times faster than recorded requests arrive.", Values.Positive());
+
+    private readonly Option<double?> rate = OptionFactory.Value(
+        "--rate", "RATE", "Mean rate that arrivals are scaled to, such as 5/s or 300/min.", Quantities.Rate());
+
+    private readonly Option<long?> limit = OptionFactory.Value(
+        "--limit", "N", "Requests to take at most.", Values.Whole(1L, long.MaxValue));
+
+    private readonly Option<ModelArchitecture?> model = OptionFactory.Reference(
+        "--model", "ID", "Model to serve (see: simulator catalog models).", CatalogueNames.Model);
+
+    private readonly Option<string?> modelConfig = OptionFactory.Reference(
+        "--model-config", "FILE", "Hugging Face config.json of the model to serve, instead of --model.", Values.Text("the path of a config.json"));
+
+    private readonly Option<Device?> device = OptionFactory.Reference(
+        "--device", "ID", "Device to serve it on (see: simulator catalog devices).", CatalogueNames.Device);
+
+    private readonly PlanOptions plan = new();
+
+    private readonly Option<int?> replicas = OptionFactory.Value("--replicas", "N", "Replicas of the model.", Values.Count());
+
+    private readonly Option<string?> scheduler = OptionFactory.Reference(
+        "--scheduler", "NAME", $"Scheduler of the engine: {string.Join(", ", KnownNames.Schedulers)}.",
+        Values.OneOf("scheduler", KnownNames.Schedulers));
+
+    private readonly Option<string?> router = OptionFactory.Reference(
+        "--router", "NAME", $"Router: {string.Join(", ", KnownNames.Routers)}.", Values.OneOf("router", KnownNames.Routers));
+
+    private readonly Option<ulong?> seed = OptionFactory.Value(
+        "--seed", "N", "Seed of every random stream.", Values.Whole(ulong.MinValue, ulong.MaxValue));
+
+    private readonly Option<int?> replications = OptionFactory.Value(
+        "--replications", "N", "Runs with N consecutive seeds and gives confidence intervals.", Values.Count());
+
+    /// <summary>Adds the options to a verb, in the order of its help.</summary>
+    public void AddTo(Command verb)
+    {
+        Option[] all =
+        [
+            trace, format, speedup, rate, limit, model, modelConfig, device, .. plan.All, replicas, scheduler, router, seed, replications,
+        ];
+        foreach (Option option in all) verb.Options.Add(option);
+    }
+
+    /// <summary>The scenario that a command line describes.</summary>
+    /// <param name="parse">The command line.</param>
+    /// <param name="scenarioFile">The scenario that the options change; null when they stand for one.</param>
+    /// <exception cref="InputException">The scenario has faults, the options do not fit it, or options are missing.</exception>
+    public Scenario Resolve(ParseResult parse, string? scenarioFile)
+    {
+        Scenario? given = scenarioFile is null ? null : ScenarioReader.ReadFile(scenarioFile);
+        var faults = new List<string>();
+        if (parse.GetValue(model) is not null && parse.GetValue(modelConfig) is not null)
+            faults.Add("--model-config: --model is given as well; keep one of the two");
+        if (parse.GetValue(speedup) is not null && parse.GetValue(rate) is not null)
+            faults.Add("--speedup: --rate already sets how fast requests arrive; keep one of the two");
+        WorkloadSection workload = ResolveWorkload(parse, given?.Workload, faults);
+        IReadOnlyList<PoolSection> pools = ResolvePools(parse, given?.Cluster.Pools, faults);
+        if (faults.Count > 0) throw new InputException(faults);
+
+        ClusterSection cluster = given?.Cluster ?? new ClusterSection { Pools = pools };
+        Scenario scenario = given ?? new Scenario { Workload = workload, Cluster = cluster };
+        return scenario with
+        {
+            Seed = parse.GetValue(seed) ?? scenario.Seed,
+            Replications = parse.GetValue(replications) ?? scenario.Replications,
+            Workload = workload,
+            Cluster = cluster with { Router = parse.GetValue(router) ?? cluster.Router, Pools = pools },
+        };
+    }
+
+    private WorkloadSection ResolveWorkload(ParseResult parse, WorkloadSection? given, List<string> faults)
+    {
+        string? file = parse.GetValue(trace);
+        TraceSection? section = file is null ? given?.Trace : (given?.Trace ?? new TraceSection { File = file }) with { File = file };
+        if (section is null && given is null)
+        {
+            faults.Add("--trace is missing; name the trace to replay, or a scenario file");
+            return new WorkloadSection();
+        }
+
+        Option[] ofTrace = [format, speedup, rate, limit];
+        if (section is null)
+        {
+            foreach (Option option in ofTrace.Where(option => parse.GetResult(option) is { Implicit: false }))
+                faults.Add($"{option.Name}: only a trace takes it, and the workload of the scenario is generated");
+            return given!;
+        }
+
+        Option[] byTheClock = [speedup, rate];
+        foreach (Option option in byTheClock.Where(option => given?.ClosedLoop is not null && parse.GetResult(option) is { Implicit: false }))
+            faults.Add($"{option.Name}: the workload of the scenario is a closed loop, which sends requests when clients are free");
+        double? perSecond = parse.GetValue(rate);
+        double? faster = parse.GetValue(speedup);
+        section = section with
+        {
+            Format = parse.GetValue(format) ?? section.Format,
+            Limit = parse.GetValue(limit) ?? section.Limit,
+            Speedup = faster ?? (perSecond is null ? section.Speedup : 1),
+            RequestsPerSecond = perSecond ?? (faster is null ? section.RequestsPerSecond : null),
+        };
+        return (given ?? new WorkloadSection()) with { Trace = section, Generator = null };
+    }
+
+    private IReadOnlyList<PoolSection> ResolvePools(ParseResult parse, IReadOnlyList<PoolSection>? given, List<string> faults)
+    {
+        if (given is { Count: > 1 })
+        {
+            Option[] ofPool = [model, modelConfig, device, .. plan.All, replicas, scheduler];
+            foreach (Option option in ofPool.Where(option => parse.GetResult(option) is { Implicit: false }))
+                faults.Add($"{option.Name}: the scenario has {given.Count} pools; change it in the scenario");
+            return given;
+        }
+
+        ModelArchitecture? known = parse.GetValue(model);
+        string? config = parse.GetValue(modelConfig);
+        Device? on = parse.GetValue(device);
+        if (given is null && known is null && config is null)
+            faults.Add("--model is missing; it is a model id such as llama-3.1-8b (see: simulator catalog models)");
+        if (given is null && on is null)
+            faults.Add("--device is missing; it is a device id such as h100-sxm (see: simulator catalog devices)");
+        if (faults.Count > 0) return [];
+
+        PoolSection pool = given?[0] ?? new PoolSection { Name = known?.Id ?? "pool", Device = on! };
+        if (known is not null || config is not null) pool = pool with { Model = known, ModelConfig = config };
+        return
+        [
+            pool with
+            {
+                Device = on ?? pool.Device,
+                Plan = plan.Resolve(parse, pool.Plan, faults),
+                Replicas = parse.GetValue(replicas) ?? pool.Replicas,
+                Engine = pool.Engine with { Scheduler = parse.GetValue(scheduler) ?? pool.Engine.Scheduler },
+            },
+        ];
+    }
+}

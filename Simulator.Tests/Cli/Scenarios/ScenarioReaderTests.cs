@@ -1,0 +1,319 @@
+using Simulator.Cli.Scenarios;
+using Simulator.Core.Time;
+using Simulator.Models.Costs;
+using Simulator.Models.Devices;
+using Simulator.Models.Parallelism;
+
+namespace Simulator.Tests.Cli.Scenarios;
+
+public sealed class ScenarioReaderTests
+{
+    private const string Cluster = """
+        cluster:
+          pools:
+            - name: chat
+              model: llama-3.1-8b
+              device: h100-sxm
+
+        """;
+
+    [Test]
+    public void ReadText_EveryKeyOfATrace_IsRead()
+    {
+        Scenario scenario = Read("""
+            seed: 42
+            replications: 5
+            workload:
+              trace: ../traces/burstgpt.csv
+              format: burstgpt
+              models: [ChatGPT]
+              classes: Conversation log
+              failures: drop
+              from: 1h
+              to: 2h
+              speedup: 10
+              limit: 2000
+              clip: { prompt: 4096, output: 1024 }
+              loops: 3
+              timeouts: { queue: 30s, total: 5min, cancelAfter: 2min }
+            cluster:
+              router: round-robin
+              pools:
+                - name: chat
+                  model: llama-3.1-8b
+                  serves: [ChatGPT]
+                  device: h100-sxm
+                  replicas: 8
+                  plan: { tensor: 2, pipeline: 1, data: 2, expert: 4 }
+                  quantization: { weights: fp8, activations: fp8, kv: int8 }
+                  engine:
+                    scheduler: vllm-v1
+                    tokenBudget: 8192
+                    maxSequences: 1024
+                    chunkedPrefill: true
+                    prefixCaching: false
+                    blockTokens: 16
+                    kvBlocks: 20000
+                    memoryUtilization: 90%
+                    longPrefillThreshold: 0
+                    maxContext: 32768
+                    queueLimit: 100
+                  roofline: { matrixComputeEfficiency: 70%, hostTimePerIteration: 1.5ms }
+                - name: own
+                  modelConfig: config.json
+                  device: a100-80
+                  engine: { kvBlocks: unlimited }
+            results:
+              warmUp: 60s
+              drain: 1min
+              slo: { ttft: 500ms, tpot: 50ms, e2e: 30s }
+              requestsCsv: requests.csv
+              iterationsCsv: iterations.csv
+              timeSeriesCsv: series.csv
+              timeSeriesStep: 10s
+              perfetto: trace.json
+            """);
+
+        Assert.That(scenario.Seed, Is.EqualTo(42));
+        Assert.That(scenario.Replications, Is.EqualTo(5));
+        TraceSection trace = scenario.Workload.Trace!;
+        Assert.That(trace.Models, Is.EqualTo((string[])["ChatGPT"]));
+        Assert.That(trace.Classes, Is.EqualTo((string[])["Conversation log"]));
+        Assert.That(trace with { Models = [], Classes = [] }, Is.EqualTo(new TraceSection
+        {
+            File = "../traces/burstgpt.csv",
+            Format = "burstgpt",
+            KeepFailures = false,
+            From = 1.Hours(),
+            To = 2.Hours(),
+            Speedup = 10,
+            Limit = 2000,
+            ClipPrompt = 4096,
+            ClipOutput = 1024,
+            Loops = 3,
+            Models = [],
+            Classes = [],
+        }));
+        Assert.That(scenario.Workload.Timeouts, Is.EqualTo(
+            new TimeoutsSection { Queue = 30.Seconds(), Total = 5.Minutes(), CancelAfter = 2.Minutes() }));
+        Assert.That(scenario.Cluster.Router, Is.EqualTo("round-robin"));
+        PoolSection chat = scenario.Cluster.Pools[0];
+        Assert.That((chat.Name, chat.Model?.Id, chat.ModelConfig, chat.Device.Id, chat.Replicas),
+            Is.EqualTo(("chat", "llama-3.1-8b", (string?)null, "h100-sxm", 8)));
+        Assert.That(chat.Serves, Is.EqualTo((string[])["ChatGPT"]));
+        Assert.That(chat.Plan, Is.EqualTo(new ParallelPlan(2, 1, 2, 4)));
+        Assert.That(chat.Quantization, Is.EqualTo(new Quantization(NumberFormat.Fp8, NumberFormat.Fp8, NumberFormat.Int8)));
+        Assert.That(chat.Engine, Is.EqualTo(new EngineSection
+        {
+            TokenBudget = 8192,
+            MaxSequences = 1024,
+            ChunkedPrefill = true,
+            PrefixCaching = false,
+            BlockTokens = 16,
+            KvBlocks = 20000,
+            MemoryUtilization = 0.9,
+            LongPrefillThreshold = 0,
+            MaxContext = 32768,
+            QueueLimit = 100,
+        }));
+        Assert.That(chat.Roofline, Is.EqualTo(new RooflineOptions { MatrixComputeEfficiency = 0.7, HostSecondsPerIteration = 0.0015 }));
+        PoolSection own = scenario.Cluster.Pools[1];
+        Assert.That((own.Model, own.ModelConfig), Is.EqualTo(((string?)null, "config.json")));
+        Assert.That(own.Engine, Is.EqualTo(new EngineSection { KvBlocks = EngineSection.Unlimited }));
+        Assert.That(scenario.Results, Is.EqualTo(new ResultsSection
+        {
+            WarmUp = 60.Seconds(),
+            Drain = 60.Seconds(),
+            Slo = new SloSection { Ttft = 500.Milliseconds(), Tpot = 50.Milliseconds(), E2e = 30.Seconds() },
+            RequestsCsv = "requests.csv",
+            IterationsCsv = "iterations.csv",
+            TimeSeriesCsv = "series.csv",
+            TimeSeriesStep = 10.Seconds(),
+            Perfetto = "trace.json",
+        }));
+    }
+
+    [Test]
+    public void ReadText_TheLeast_HasTheDocumentedDefaults()
+    {
+        Scenario scenario = Read("workload: { trace: t.csv }\n" + Cluster);
+
+        Assert.That(scenario.Seed, Is.EqualTo(1));
+        Assert.That(scenario.Replications, Is.EqualTo(1));
+        Assert.That(scenario.Workload.Trace!.KeepFailures, Is.True);
+        Assert.That(scenario.Workload.Trace.Limit, Is.Null);
+        Assert.That(scenario.Cluster.Router, Is.EqualTo("least-outstanding"));
+        Assert.That(scenario.Cluster.Pools[0].Plan, Is.EqualTo(ParallelPlan.Single));
+        Assert.That(scenario.Cluster.Pools[0].Quantization, Is.EqualTo(Quantization.Bf16));
+        Assert.That(scenario.Cluster.Pools[0].Engine, Is.EqualTo(new EngineSection()));
+        Assert.That(scenario.Results, Is.EqualTo(new ResultsSection()));
+    }
+
+    private static readonly object[] Processes =
+    [
+        new object[] { "{ constant: 5/s }", new ConstantArrivals(5) },
+        new object[] { "{ poisson: 300/min }", new PoissonArrivals(5) },
+        new object[] { "{ gamma: { rate: 5/s, cv: 2 } }", new GammaArrivals(5, 2) },
+        new object[] { "{ weibull: { rate: 5/s, shape: 0.7 } }", new WeibullArrivals(5, 0.7) },
+        new object[] { "{ onOff: { rate: 20/s, on: 10s, off: 50s } }", new OnOffArrivals(20, SimDuration.FromSeconds(10), SimDuration.FromSeconds(50)) },
+    ];
+
+    [TestCaseSource(nameof(Processes))]
+    public void ReadText_ArrivalProcess_IsRead(string yaml, object expected) => Assert.That(
+        Read($"workload: {{ generate: {{ arrivals: {yaml}, prompt: 100, output: 10, requests: 5 }} }}\n{Cluster}").Workload.Generator!.Arrivals,
+        Is.EqualTo(expected));
+
+    [Test]
+    public void ReadText_DiurnalArrivals_HaveAWeightForEachHour()
+    {
+        string weights = string.Join(", ", Enumerable.Range(1, 24));
+        var diurnal = (DiurnalArrivals)Read($"workload: {{ generate: {{ arrivals: {{ diurnal: {{ rate: 1/s, profile: [{weights}] }} }}, "
+            + $"prompt: 100, output: 10, duration: 1d }} }}\n{Cluster}").Workload.Generator!.Arrivals!;
+        Assert.That(diurnal.Profile, Is.EqualTo(Enumerable.Range(1, 24).Select(weight => (double)weight)));
+    }
+
+    private static readonly object[] Lengths =
+    [
+        new object[] { "512", new FixedLength(512) },
+        new object[] { "{ fixed: 512 }", new FixedLength(512) },
+        new object[] { "{ uniform: { min: 2, max: 9 } }", new UniformLength(2, 9) },
+        new object[] { "{ zipf: { exponent: 1.1, max: 1023 } }", new ZipfLength(1.1, 1023) },
+        new object[] { "{ logNormal: { mean: 1000, cv: 1.2 } }", new LogNormalLength(1000, 1.2, null) },
+        new object[] { "{ logNormal: { mean: 1000, cv: 1.2, max: 4096 } }", new LogNormalLength(1000, 1.2, 4096) },
+        new object[] { "{ empirical: t.csv }", new EmpiricalLength("t.csv") },
+    ];
+
+    [TestCaseSource(nameof(Lengths))]
+    public void ReadText_LengthDistribution_IsRead(string yaml, object expected) => Assert.That(
+        Read($"workload: {{ generate: {{ arrivals: {{ poisson: 1/s }}, prompt: {yaml}, output: 10, requests: 5 }} }}\n{Cluster}")
+            .Workload.Generator!.Prompt,
+        Is.EqualTo(expected));
+
+    [Test]
+    public void ReadText_ClosedLoop_TakesTraceOrGenerator()
+    {
+        Assert.That(Read("workload: { trace: t.csv, closedLoop: { concurrency: 16, thinkTime: 1s } }\n" + Cluster).Workload.ClosedLoop,
+            Is.EqualTo(new ClosedLoopSection(16, 1.Seconds())));
+        Assert.That(Read("workload: { generate: { prompt: 9, output: 9, requests: 9 }, closedLoop: { concurrency: 1 } }\n" + Cluster)
+            .Workload.ClosedLoop, Is.EqualTo(new ClosedLoopSection(1, SimDuration.Zero)));
+    }
+
+    [Test]
+    public void ReadText_FaultsEverywhere_AreAllReportedInOrder() => Assert.That(Faults("""
+        sed: 42
+        workload:
+          trace: t.csv
+          format: burst-gpt
+          speedup: fast
+          timeouts: { queue: 30 }
+        cluster:
+          router: least-outstandng
+          pools:
+            - name: chat
+              model: llama-3.1-8b
+              modelConfig: config.json
+              replicas: 0
+              engine:
+                tokenBudjet: 8192
+                chunkedPrefill: yes
+                memoryUtilization:
+            - name: chat
+              device: h100-sxm
+              plan: [2, 1]
+        results:
+          slo: { ttft: 500 ms, tpt: 50ms }
+        """), Is.EqualTo((string[])
+    [
+        "s.yaml:1:1: unknown key 'sed' in the scenario; did you mean 'seed'? valid keys: seed, replications, workload, cluster, results",
+        "s.yaml:4:11: workload.format: unknown format 'burst-gpt'; did you mean 'burstgpt'? known: burstgpt, azure, mooncake, vidur, apex, csv",
+        "s.yaml:5:12: workload.speedup: expected a number above 0, got 'fast'",
+        "s.yaml:6:22: workload.timeouts.queue: '30' has no unit; expected a duration above 0 such as 50ms, 1.5s, 2min or 1h",
+        "s.yaml:8:11: cluster.router: unknown router 'least-outstandng'; did you mean 'least-outstanding'? "
+            + "known: random, round-robin, least-outstanding, least-pending-tokens, power-of-two, prefix-affinity, session-affinity",
+        "s.yaml:10:7: 'device' is missing in cluster.pools[0]; it is a device id such as h100-sxm",
+        "s.yaml:12:7: cluster.pools[0] takes only one of 'model' or 'modelConfig'",
+        "s.yaml:13:17: cluster.pools[0].replicas: expected a whole number of at least 1, got '0'",
+        "s.yaml:15:9: unknown key 'tokenBudjet' in cluster.pools[0].engine; did you mean 'tokenBudget'? valid keys: scheduler, "
+            + "tokenBudget, maxSequences, chunkedPrefill, prefixCaching, blockTokens, kvBlocks, memoryUtilization, longPrefillThreshold, maxContext, "
+            + "queueLimit",
+        "s.yaml:16:25: cluster.pools[0].engine.chunkedPrefill: expected true or false, got 'yes'",
+        "s.yaml:17:27: cluster.pools[0].engine.memoryUtilization has no value; give one or remove the key",
+        "s.yaml:18:7: cluster.pools[1] needs one of 'model' or 'modelConfig'",
+        "s.yaml:18:13: cluster.pools[1].name: another pool is called 'chat' too; give each a name of its own",
+        "s.yaml:20:13: cluster.pools[1].plan: expected a mapping of keys and values, got a list",
+        "s.yaml:22:24: unknown key 'tpt' in results.slo; did you mean 'tpot'? valid keys: ttft, tpot, e2e",
+    ]));
+
+    [TestCase("workload: {}", "s.yaml:1:11: workload needs one of 'trace' or 'generate'")]
+    [TestCase("workload:", "s.yaml:1:10: workload has no value; give its keys on indented lines below, or remove it")]
+    [TestCase("workload: t.csv", "s.yaml:1:11: workload: expected a mapping of keys and values, got 't.csv'")]
+    [TestCase("workload: { trace: [t.csv] }", "s.yaml:1:20: workload.trace: expected a single value, got a list")]
+    [TestCase("workload: { trace: t.csv, from: 2h, to: 1h }", "s.yaml:1:41: workload.to: the window is empty: it must end after 'from', 7200 s")]
+    [TestCase("workload: { trace: t.csv, rate: 5/s, speedup: 2 }",
+        "s.yaml:1:38: workload.speedup: 'rate' already sets how fast requests arrive; keep one of the two")]
+    [TestCase("workload: { trace: t.csv, format: csv }",
+        "s.yaml:1:35: workload.format: 'csv' needs 'columns', which says what the columns of the trace are")]
+    [TestCase("workload: { trace: t.csv, format: azure, quantum: 3s }",
+        "s.yaml:1:42: workload.quantum: only 'mooncake' traces have timestamps in steps, and this one is 'azure'")]
+    [TestCase("workload: { trace: t.csv, format: azure, columns: { arrival: a, prompt: p, output: o } }",
+        "s.yaml:1:42: workload.columns: the format 'azure' has columns of its own; only 'csv' takes a column map")]
+    [TestCase("workload: { trace: t.csv, format: csv, columns: { arrival: a, prompt: p } }",
+        "s.yaml:1:49: 'output' is missing in workload.columns; it is the column of output tokens")]
+    [TestCase("workload: { trace: t.csv, models: [] }", "s.yaml:1:35: workload.models is an empty list; remove it or name at least one")]
+    [TestCase("workload: { trace: t.csv, closedLoop: { concurrency: 4 }, speedup: 2 }",
+        "s.yaml:1:59: workload.speedup: a closed loop sends requests when clients are free, not by the clock")]
+    [TestCase("workload: { generate: { arrivals: { poisson: 1/s }, prompt: 1, output: 1, requests: 1 }, limit: 5 }",
+        "s.yaml:1:90: workload.limit: only a trace takes it, and this workload is generated")]
+    [TestCase("workload: { generate: { prompt: 1, output: 1, requests: 1 } }",
+        "s.yaml:1:23: workload.generate: 'arrivals' is missing; it is an arrival process such as { poisson: 5/s }, or use 'closedLoop'")]
+    [TestCase("workload: { generate: { arrivals: { poisson: 1/s }, prompt: 1, output: 1 } }",
+        "s.yaml:1:23: workload.generate: it would never end; give 'requests', 'duration' or both")]
+    [TestCase("workload: { generate: { arrivals: { poisson: 1/s, gamma: { rate: 1/s, cv: 1 } }, prompt: 1, output: 1, requests: 1 } }",
+        "s.yaml:1:51: workload.generate.arrivals takes only one of 'constant', 'poisson', 'gamma', 'weibull', 'onOff' or 'diurnal'")]
+    [TestCase("workload: { generate: { arrivals: { diurnal: { rate: 1/s, profile: [1, 2] } }, prompt: 1, output: 1, requests: 1 } }",
+        "s.yaml:1:68: workload.generate.arrivals.diurnal.profile: expected 24 weights, one for each hour from midnight, got 2")]
+    [TestCase("workload: { generate: { arrivals: { poisson: 1/s }, output: 1, requests: 1 } }",
+        "s.yaml:1:23: workload.generate: 'prompt' is missing; it is a number of tokens, or a distribution such as { logNormal: { mean: 1000, cv: 1.2 } }")]
+    [TestCase("workload: { generate: { arrivals: { poisson: 1/s }, prompt: { uniform: { min: 9, max: 2 } }, output: 1, requests: 1 } }",
+        "s.yaml:1:87: workload.generate.prompt.uniform.max: it is below 'min', 9")]
+    public void ReadText_FaultyWorkload_SaysWhy(string workload, string fault) =>
+        Assert.That(Faults(workload + "\n" + Cluster), Is.EqualTo((string[])[fault]));
+
+    [TestCase("cluster: { pools: [] }", "s.yaml:2:19: cluster.pools is an empty list; it needs a list of pools, each with a model and a device")]
+    [TestCase("cluster: {}", "s.yaml:2:10: 'pools' is missing in cluster; it is a list of pools, each with a model and a device")]
+    [TestCase("cluster: { pools: { name: x } }",
+        "s.yaml:2:19: cluster.pools: expected a list of mappings, each after a '-', got a mapping")]
+    [TestCase("cluster: { pools: [{ name: x, model: llama-3-8b, device: a10, plan: { tensor: 2, expert: 4 } }] }",
+        "s.yaml:2:90: cluster.pools[0].plan.expert: 4 does not divide tensor × data, 2")]
+    [TestCase("cluster: { pools: [{ name: x, model: llama-3-8b, device: a10, serves: A }, { name: y, model: llama-3-8b, device: a10, serves: [A] }] }",
+        "s.yaml:2:127: cluster.pools[1].serves: 'A' is served by pool 'x' already; name it once")]
+    [TestCase("cluster: { pools: [{ name: x, model: llama-3-8b, device: a10, roofline: { matrixMemoryEfficiency: 2 } }] }",
+        "s.yaml:2:99: cluster.pools[0].roofline.matrixMemoryEfficiency: expected a share above 0 and up to 1 such as 0.9 or 90%, got '2'")]
+    [TestCase("cluster: { pools: [{ name: x, model: llama-3-8b, device: a10, quantization: { kv: fp9 } }] }",
+        "s.yaml:2:83: cluster.pools[0].quantization.kv: unknown number format 'fp9'; did you mean 'fp8'? known: fp32, bf16, fp16, fp8, int8, fp4, int4")]
+    public void ReadText_FaultyCluster_SaysWhy(string cluster, string fault) =>
+        Assert.That(Faults("workload: { trace: t.csv }\n" + cluster), Is.EqualTo((string[])[fault]));
+
+    [Test]
+    public void ReadText_UnknownModel_NamesTheClosest() => Assert.That(
+        Faults("workload: { trace: t.csv }\ncluster: { pools: [{ name: x, model: llama-3-8c, device: a10 }] }").Single(),
+        Does.StartWith("s.yaml:2:38: cluster.pools[0].model: there is no model 'llama-3-8c'. Did you mean llama-3-8b"));
+
+    [TestCase("results: { timeSeriesStep: 1s }", "s.yaml:1:12: results.timeSeriesStep: it needs 'timeSeriesCsv', the file that the samples go to")]
+    [TestCase("results: { requestsCsv: a.csv, perfetto: A.csv }",
+        "s.yaml:1:42: results.perfetto: 'A.csv' is written twice; give each output a file of its own")]
+    public void ReadText_FaultyResults_SaysWhy(string results, string fault) =>
+        Assert.That(Faults(results + "\nworkload: { trace: t.csv }\n" + Cluster), Is.EqualTo((string[])[fault]));
+
+    [Test]
+    public void ReadText_NothingOfIt_NamesBothSections() => Assert.That(Faults("seed: 1\n"), Is.EqualTo((string[])
+    [
+        "s.yaml:1:1: 'workload' is missing in the scenario; it is what arrives: a trace or a generator",
+        "s.yaml:1:1: 'cluster' is missing in the scenario; it is what serves the requests: pools of replicas",
+    ]));
+
+    private static Scenario Read(string text) => ScenarioReader.ReadText(text, "s.yaml");
+
+    private static IReadOnlyList<string> Faults(string text) =>
+        Assert.Throws<ScenarioException>(() => ScenarioReader.ReadText(text, "s.yaml"))!.Faults;
+}

@@ -1,0 +1,25 @@
+namespace Simulator.Tests.Cli;
+
+/// <summary>A folder of files for one test, gone when it ends.</summary>
+internal sealed class TemporaryFiles : IDisposable
+{
+    public TemporaryFiles()
+    {
+        Folder = Path.Combine(TestContext.CurrentContext.WorkDirectory, "files-" + TestContext.CurrentContext.Test.ID);
+        Directory.CreateDirectory(Folder);
+    }
+
+    public string Folder { get; }
+
+    /// <summary>Path of a file in the folder, whether or not it exists.</summary>
+    public string this[string name] => Path.Combine(Folder, name);
+
+    /// <summary>Writes a file and gives its path.</summary>
+    public string Write(string name, string text)
+    {
+        File.WriteAllText(this[name], text);
+        return this[name];
+    }
+
+    public void Dispose() => Directory.Delete(Folder, recursive: true);
+}

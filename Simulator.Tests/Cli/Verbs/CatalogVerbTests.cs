@@ -1,0 +1,70 @@
+using Simulator.Cli.Terminal;
+using Simulator.Models.Architectures;
+using Simulator.Models.Devices;
+
+namespace Simulator.Tests.Cli.Verbs;
+
+public sealed class CatalogVerbTests
+{
+    [Test]
+    public void Devices_WithoutId_ListsEveryOne()
+    {
+        Printed printed = Printed.By("catalog", "devices");
+        Assert.That(printed.ExitCode, Is.EqualTo(ExitCode.Success));
+        foreach (Device device in Devices.All) Assert.That(printed.Output, Does.Match($@"(?m)^  {device.Id} .* {device.FullWatts:N0} .*\d\.\d\d\r?$"));
+    }
+
+    [Test]
+    public void Models_WithoutId_ListsEveryOne()
+    {
+        Printed printed = Printed.By("catalog", "models");
+        Assert.That(printed.ExitCode, Is.EqualTo(ExitCode.Success));
+        foreach (ModelArchitecture model in ModelArchitectures.All)
+            Assert.That(printed.Output, Does.Match($@"(?m)^  {model.Id} .* {model.Layers.Count} .* {model.ContextWindow:N0} "));
+    }
+
+    [Test]
+    public void Devices_ById_ShowsOneWithItsSource()
+    {
+        Printed printed = Printed.By("catalog", "devices", "H100");
+        Assert.That(printed.Output, Does.StartWith("id               h100-sxm"));
+        Assert.That(printed.Output, Does.Contain("3,350 GB/s").And.Contain("700 W full"));
+        Assert.That(printed.Output.TrimEnd(), Does.EndWith(Devices.H100Sxm.Source));
+    }
+
+    [Test]
+    public void Models_ById_ShowsItsLayersAndSource()
+    {
+        Printed printed = Printed.By("catalog", "models", "llama3.1-8b");
+        Assert.That(printed.Output, Does.Contain("weights          8.030 B"));
+        Assert.That(printed.Output, Does.Contain("  32 × grouped-query attention, 32 heads, 8 KV heads of 128; gated feed-forward of 14,336"));
+        Assert.That(printed.Output, Does.Contain("KV cache         128 KiB per token in 16 bits"));
+        Assert.That(printed.Output.TrimEnd(), Does.EndWith(ModelArchitectures.Find("llama-3.1-8b").Source));
+    }
+
+    [TestCaseSource(nameof(ModelIds))]
+    public void Models_ById_ShowsEveryKind(string id)
+    {
+        Printed printed = Printed.By("catalog", "models", id);
+        Assert.That(printed.ExitCode, Is.EqualTo(ExitCode.Success));
+        Assert.That(printed.Output, Does.Not.Contain("Attention").And.Not.Contain("FeedForward"));
+    }
+
+    [Test]
+    public void Models_NearMiss_NamesTheClosest()
+    {
+        Printed printed = Printed.By("catalog", "models", "llama-3.1-8c");
+        Assert.That(printed.ErrorLines[0], Does.StartWith("error: there is no model 'llama-3.1-8c'. Did you mean llama-3.1-8b"));
+        Assert.That(printed.ExitCode, Is.EqualTo(ExitCode.BadInput));
+    }
+
+    [Test]
+    public void Catalog_WithoutKind_NamesTheKinds()
+    {
+        Printed printed = Printed.By("catalog");
+        Assert.That(printed.ErrorLines, Is.EqualTo((string[])["error: 'simulator catalog' needs one of: devices, models", "error: see: simulator catalog --help"]));
+        Assert.That(printed.ExitCode, Is.EqualTo(ExitCode.BadInput));
+    }
+
+    private static IEnumerable<string> ModelIds() => ModelArchitectures.All.Select(model => model.Id);
+}
