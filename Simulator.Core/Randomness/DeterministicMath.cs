@@ -71,12 +71,13 @@ public static class DeterministicMath
     /// <exception cref="ArgumentOutOfRangeException">The value is not above 0.</exception>
     public static double LogGamma(double x)
     {
-        if (!(x > 0)) throw new ArgumentOutOfRangeException(nameof(x), x, "The logarithm of the gamma function is taken of numbers above 0.");
+        if (!(x > 0)) throw new ArgumentOutOfRangeException(nameof(x), x, "The gamma function is taken of numbers above 0.");
         double product = 1;
         for (; x < 12; x++) product *= x;
         double inverse = 1 / x;
         double z = inverse * inverse;
-        double series = inverse * (1.0 / 12 - z * (1.0 / 360 - z * (1.0 / 1260 - z * (1.0 / 1680 - z * (1.0 / 1188 - z * (691.0 / 360360))))));
+        double series = inverse
+            * (1.0 / 12 - z * (1.0 / 360 - z * (1.0 / 1260 - z * (1.0 / 1680 - z * (1.0 / 1188 - z * (691.0 / 360360))))));
         double stirling = double.IsPositiveInfinity(x) ? x : (x - 0.5) * Log(x) - x + HalfLnTwoPi + series;
         return stirling - Log(product);
     }

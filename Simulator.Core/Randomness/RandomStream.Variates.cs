@@ -125,6 +125,7 @@ public sealed partial class RandomStream
 
     private static void RequireFinite(double value, string name)
     {
-        if (!double.IsFinite(value)) throw new ArgumentOutOfRangeException(name, value, "The parameter of a distribution must be a finite number.");
+        if (!double.IsFinite(value))
+            throw new ArgumentOutOfRangeException(name, value, "The parameter of a distribution must be a finite number.");
     }
 }

@@ -36,6 +36,7 @@ public readonly record struct SimDuration : IComparable<SimDuration>
     public static SimDuration FromSeconds(double seconds) => FromUnits(seconds, 1e9);
 
     /// <summary>The same span as a <see cref="TimeSpan"/>, whose unit is 100 ns.</summary>
+    /// <exception cref="OverflowException">The span is beyond ±292 years.</exception>
     public static SimDuration FromTimeSpan(TimeSpan span) => new(span.Ticks * 100);
 
     /// <summary>The span in seconds.</summary>

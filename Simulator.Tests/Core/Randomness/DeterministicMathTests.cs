@@ -125,6 +125,9 @@ public class DeterministicMathTests
     [TestCase(1e-20, 1e-20)]
     public void Expm1_SpecialArguments_AreMet(double x, double expected) => Assert.That(DeterministicMath.Expm1(x), Is.EqualTo(expected));
 
-    private static void AssertClose(double actual, double expected, int ulps, double argument) =>
-        Assert.That(Math.Abs(actual - expected), Is.LessThanOrEqualTo(ulps * (Math.BitIncrement(Math.Abs(expected)) - Math.Abs(expected))), $"at {argument:R}");
+    private static void AssertClose(double actual, double expected, int ulps, double argument)
+    {
+        double ulp = Math.BitIncrement(Math.Abs(expected)) - Math.Abs(expected);
+        Assert.That(Math.Abs(actual - expected), Is.LessThanOrEqualTo(ulps * ulp), $"at {argument:R}");
+    }
 }

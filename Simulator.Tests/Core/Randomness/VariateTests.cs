@@ -91,10 +91,12 @@ public class VariateTests
         RandomStream random = new(1);
         Action[] wrong =
         [
-            () => random.NextExponential(0), () => random.NextExponential(double.NaN), () => random.NextExponential(double.PositiveInfinity),
-            () => random.NextLogNormal(double.NaN, 1), () => random.NextLogNormal(0, -1), () => random.NextLogNormal(0, double.PositiveInfinity),
-            () => random.NextGamma(0, 1), () => random.NextGamma(1, -1), () => random.NextWeibull(0, 1), () => random.NextWeibull(1, 0),
-            () => random.NextGeometric(0.5), () => random.NextGeometric(double.NaN), () => random.NextZipf(0, 1), () => random.NextZipf(1, 0),
+            () => random.NextExponential(0), () => random.NextExponential(double.NaN),
+            () => random.NextExponential(double.PositiveInfinity), () => random.NextLogNormal(double.NaN, 1),
+            () => random.NextLogNormal(0, -1), () => random.NextLogNormal(0, double.PositiveInfinity),
+            () => random.NextGamma(0, 1), () => random.NextGamma(1, -1), () => random.NextWeibull(0, 1),
+            () => random.NextWeibull(1, 0), () => random.NextGeometric(0.5), () => random.NextGeometric(double.NaN),
+            () => random.NextZipf(0, 1), () => random.NextZipf(1, 0),
         ];
         foreach (Action call in wrong) Assert.That(call, Throws.TypeOf<ArgumentOutOfRangeException>());
     }

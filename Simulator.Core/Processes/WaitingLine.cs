@@ -1,0 +1,33 @@
+using Simulator.Core.Statistics;
+
+namespace Simulator.Core.Processes;
+
+/// <summary>Claims that wait, by priority and then in the order of their coming.</summary>
+internal sealed class WaitingLine(Simulation simulation)
+{
+    private readonly SortedSet<Claim> claims = new(
+        Comparer<Claim>.Create((a, b) => a.Priority != b.Priority ? a.Priority.CompareTo(b.Priority) : a.Number.CompareTo(b.Number)));
+
+    private long lastNumber;
+
+    public int Length => claims.Count;
+
+    public TimeWeighted LengthOverTime { get; } = new(simulation.Now);
+
+    public Claim? First => claims.Min;
+
+    public void Add(Claim claim)
+    {
+        claim.Number = ++lastNumber;
+        claims.Add(claim);
+        LengthOverTime.Set(simulation.Now, claims.Count);
+    }
+
+    /// <summary>Removes a claim; false when it does not stand in this line.</summary>
+    public bool Remove(Claim claim)
+    {
+        bool removed = claims.Remove(claim);
+        if (removed) LengthOverTime.Set(simulation.Now, claims.Count);
+        return removed;
+    }
+}

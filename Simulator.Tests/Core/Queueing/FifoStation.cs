@@ -1,0 +1,52 @@
+using Simulator.Core;
+using Simulator.Core.Events;
+using Simulator.Core.Randomness;
+using Simulator.Core.Time;
+
+namespace Simulator.Tests.Core.Queueing;
+
+/// <summary>The same station written as a raw handler: two kinds of events and a queue of arrival times.</summary>
+internal sealed class FifoStation(double arrivalRate, Service service, int servers, Action<double, double> waitAndService) : IEventHandler
+{
+    private const int Arrival = 0;
+    private const int Departure = 1;
+
+    private readonly RandomStream arrivals = new RandomStreams(12).Stream("arrivals");
+    private readonly RandomStream services = new RandomStreams(12).Stream("services");
+    private readonly Queue<SimTime> waiting = new();
+    private int busy;
+    private int left;
+
+    public void Run(int customers)
+    {
+        left = customers;
+        var simulation = new Simulation();
+        ScheduleArrival(simulation);
+        simulation.Run();
+    }
+
+    public void Handle(Simulation simulation, int kind, long argument)
+    {
+        if (kind == Arrival)
+        {
+            waiting.Enqueue(simulation.Now);
+            if (--left > 0) ScheduleArrival(simulation);
+        }
+        else
+        {
+            busy--;
+        }
+        while (busy < servers && waiting.TryDequeue(out SimTime arrival)) Serve(simulation, arrival);
+    }
+
+    private void Serve(Simulation simulation, SimTime arrival)
+    {
+        busy++;
+        double time = service.Draw(services);
+        waitAndService((simulation.Now - arrival).ToSeconds(), time);
+        simulation.Schedule(time.Seconds(), this, Departure, priority: EventPriority.Completion);
+    }
+
+    private void ScheduleArrival(Simulation simulation) =>
+        simulation.Schedule(arrivals.NextExponential(1 / arrivalRate).Seconds(), this, Arrival);
+}

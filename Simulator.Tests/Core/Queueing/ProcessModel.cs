@@ -1,0 +1,44 @@
+using Simulator.Core;
+using Simulator.Core.Processes;
+using Simulator.Core.Randomness;
+using Simulator.Core.Time;
+
+namespace Simulator.Tests.Core.Queueing;
+
+/// <summary>Poisson arrivals at a resource, first come first served, written as processes.</summary>
+internal sealed class ProcessModel(double arrivalRate, Service service, int servers, Action<double, double> waitAndService)
+{
+    private readonly Simulation simulation = new();
+    private readonly RandomStream arrivals = new RandomStreams(11).Stream("arrivals");
+    private readonly RandomStream services = new RandomStreams(11).Stream("services");
+
+    public double Now => simulation.Now.ToSeconds();
+
+    public Resource Run(int customers)
+    {
+        var station = new Resource(simulation, servers);
+        simulation.Process(Source(station, customers));
+        simulation.Run();
+        return station;
+    }
+
+    private IEnumerable<Wait> Source(Resource station, int customers)
+    {
+        for (int i = 0; i < customers; i++)
+        {
+            yield return simulation.Timeout(arrivals.NextExponential(1 / arrivalRate).Seconds());
+            simulation.Process(Customer(station, services.Substream(i)));
+        }
+    }
+
+    private IEnumerable<Wait> Customer(Resource station, RandomStream random)
+    {
+        SimTime arrival = simulation.Now;
+        using Lease lease = station.Request();
+        yield return lease;
+        double wait = (simulation.Now - arrival).ToSeconds();
+        double time = service.Draw(random);
+        yield return simulation.Timeout(time.Seconds());
+        waitAndService(wait, time);
+    }
+}
