@@ -1,6 +1,7 @@
 using System.Collections;
 using Simulator.Core.Time;
 using Simulator.Workloads.Requests;
+using Simulator.Workloads.Sessions;
 using Simulator.Workloads.Traces.Reading;
 
 namespace Simulator.Workloads.Traces;
@@ -91,6 +92,12 @@ public sealed partial class Trace : IEnumerable<Request>
 
     /// <summary>The trace as an open workload: its requests arrive when they arrive, whatever becomes of the others.</summary>
     public TraceWorkload AsWorkload() => new(this);
+
+    /// <summary>
+    /// The trace as a closed workload: the later turns of a session wait for the turn before them, and for the think gap that was
+    /// recorded between the two.
+    /// </summary>
+    public TraceSessionWorkload AsSessions() => new(this);
 
     /// <inheritdoc/>
     public IEnumerator<Request> GetEnumerator()

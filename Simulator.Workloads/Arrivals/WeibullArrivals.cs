@@ -1,0 +1,27 @@
+using Simulator.Core.Randomness;
+using Simulator.Core.Time;
+using Simulator.Workloads.Spans;
+
+namespace Simulator.Workloads.Arrivals;
+
+/// <summary>Weibull gaps: bursts with a heavier tail (ServeGen, arXiv 2505.09999).</summary>
+public sealed class WeibullArrivals : IArrivalProcess
+{
+    private readonly ISpanDistribution gaps;
+
+    /// <summary>Arrivals of a rate and a burstiness.</summary>
+    /// <param name="rate">Mean arrivals per second, above 0.</param>
+    /// <param name="cv">Coefficient of variation of the gaps, from 0.02 to 100: 1 is a Poisson process, more is burstier.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A parameter is out of its range.</exception>
+    public WeibullArrivals(double rate, double cv)
+    {
+        Rate = Seconds.Positive(rate, nameof(rate));
+        gaps = new WeibullSpan(1 / rate, cv);
+    }
+
+    /// <inheritdoc/>
+    public double Rate { get; }
+
+    /// <inheritdoc/>
+    public IEnumerable<SimTime> Arrivals(RandomStream random) => RenewalArrivals.Of(gaps, random);
+}

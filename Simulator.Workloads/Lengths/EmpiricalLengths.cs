@@ -1,0 +1,27 @@
+using Simulator.Core.Randomness;
+using Simulator.Workloads.Requests;
+
+namespace Simulator.Workloads.Lengths;
+
+/// <summary>Lengths drawn from recorded requests, a prompt always with its own output.</summary>
+public sealed class EmpiricalLengths : IRequestLengths
+{
+    private readonly RequestLength[] recorded;
+
+    /// <summary>Lengths of recorded requests, failures left out. It holds 8 bytes for each.</summary>
+    /// <param name="requests">A finite trace.</param>
+    /// <exception cref="ArgumentException">There is no request that is not a failure.</exception>
+    public EmpiricalLengths(IEnumerable<Request> requests)
+    {
+        ArgumentNullException.ThrowIfNull(requests);
+        recorded = [.. requests.Where(request => !request.IsFailure).Select(request => new RequestLength(request.PromptTokens, request.OutputTokens))];
+        if (recorded.Length == 0) throw new ArgumentException("The trace has no request that is not a failure.", nameof(requests));
+    }
+
+    /// <inheritdoc/>
+    public RequestLength Next(RandomStream random)
+    {
+        ArgumentNullException.ThrowIfNull(random);
+        return recorded[random.NextInt32(recorded.Length)];
+    }
+}

@@ -1,0 +1,33 @@
+using Simulator.Core.Randomness;
+
+namespace Simulator.Workloads.Lengths;
+
+/// <summary>Log-normal lengths, rounded, from 1 to a greatest one; what lies beyond is moved to it.</summary>
+public sealed class LogNormalLength : ILengthDistribution
+{
+    private readonly double mu;
+    private readonly double sigma;
+    private readonly int max;
+
+    /// <summary>Lengths whose logarithm is normal.</summary>
+    /// <param name="mu">Mean of the logarithm; e^mu is the median.</param>
+    /// <param name="sigma">Standard deviation of the logarithm, at least 0.</param>
+    /// <param name="max">Greatest length in tokens, at least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A parameter is out of its range.</exception>
+    public LogNormalLength(double mu, double sigma, int max)
+    {
+        if (!double.IsFinite(mu)) throw new ArgumentOutOfRangeException(nameof(mu), mu, "Give a number.");
+        if (!(sigma >= 0) || double.IsInfinity(sigma)) throw new ArgumentOutOfRangeException(nameof(sigma), sigma, "Give a number of at least 0.");
+        ArgumentOutOfRangeException.ThrowIfLessThan(max, 1);
+        this.mu = mu;
+        this.sigma = sigma;
+        this.max = max;
+    }
+
+    /// <inheritdoc/>
+    public int Next(RandomStream random)
+    {
+        ArgumentNullException.ThrowIfNull(random);
+        return (int)Math.Clamp(Math.Round(random.NextLogNormal(mu, sigma)), 1, max);
+    }
+}

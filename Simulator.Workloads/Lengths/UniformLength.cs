@@ -1,0 +1,30 @@
+using Simulator.Core.Randomness;
+
+namespace Simulator.Workloads.Lengths;
+
+/// <summary>Every length of a range is equally likely.</summary>
+public sealed class UniformLength : ILengthDistribution
+{
+    private readonly int min;
+    private readonly int max;
+
+    /// <summary>Lengths of a range.</summary>
+    /// <param name="min">Least length in tokens, at least 0.</param>
+    /// <param name="max">Greatest length in tokens, included; at least <paramref name="min"/> and below 2³¹ − 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A bound is out of its range.</exception>
+    public UniformLength(int min, int max)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(min);
+        ArgumentOutOfRangeException.ThrowIfLessThan(max, min);
+        ArgumentOutOfRangeException.ThrowIfEqual(max, int.MaxValue);
+        this.min = min;
+        this.max = max;
+    }
+
+    /// <inheritdoc/>
+    public int Next(RandomStream random)
+    {
+        ArgumentNullException.ThrowIfNull(random);
+        return min + random.NextInt32(max - min + 1);
+    }
+}
