@@ -8,14 +8,21 @@ public static class RunResultJson
 {
     /// <summary>The document, with a newline at its end.</summary>
     public static string Write(RunResult result) =>
-        JsonSerializer.Serialize(result, RunResultContext.Default.RunResult).ReplaceLineEndings("\n") + "\n";
+        JsonSerializer.Serialize(result, RunResultContext.Default.RunResult) + "\n";
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
     /// <exception cref="JsonException">The text is no run result.</exception>
-    public static RunResult Read(string json) =>
-        JsonSerializer.Deserialize(json, RunResultContext.Default.RunResult) ?? throw new JsonException("The document is null.");
+    public static RunResult Read(string json)
+    {
+        RunResult result = JsonSerializer.Deserialize(json, RunResultContext.Default.RunResult)
+            ?? throw new JsonException("The document is null.");
+        if (result.Classes.Contains(null) || result.Replicas.Contains(null)) throw new JsonException("A class or a replica is null.");
+        return result;
+    }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, NewLine = "\n",
+    RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(RunResult))]
 internal sealed partial class RunResultContext : JsonSerializerContext;

@@ -12,33 +12,45 @@ internal static class CsvTraceWriter
 
     public static long WriteCanonical(IEnumerable<Request> requests, Stream stream)
     {
+        using CsvWriter csv = CreateCanonical(stream);
+        long count = 0;
+        foreach (Request request in requests)
+        {
+            WriteCanonical(csv, request);
+            count++;
+        }
+        return count;
+    }
+
+    /// <summary>A writer for <see cref="WriteCanonical(CsvWriter, Request)"/> that has written the header and leaves the stream open.</summary>
+    public static CsvWriter CreateCanonical(Stream stream)
+    {
         ColumnMap map = ColumnMap.Canonical;
-        using var csv = CsvWriter.Create(stream, Options, leaveOpen: true);
+        CsvWriter csv = CsvWriter.Create(stream, Options, leaveOpen: true);
         csv.WriteHeader(
         [
             map.Arrival!, map.PromptTokens, map.OutputTokens, map.Model!, map.Class!, map.Priority!, map.Session!, map.Turn!,
             map.RecordedDuration!, map.Content!, map.QueueTimeout!, map.Timeout!, map.CancelAfter!,
         ]);
-        long count = 0;
-        foreach (Request request in requests)
-        {
-            WriteSeconds(csv, request.Arrival.Nanoseconds);
-            csv.WriteField(request.PromptTokens);
-            csv.WriteField(request.OutputTokens);
-            csv.WriteField(request.Model);
-            csv.WriteField(request.Class);
-            WriteUnlessZero(csv, request.Priority);
-            csv.WriteField(request.Session ?? "");
-            WriteUnlessZero(csv, request.Turn);
-            WriteSpan(csv, request.RecordedDuration);
-            csv.WriteField(ContentText.Format(request.Content));
-            WriteSpan(csv, request.QueueTimeout);
-            WriteSpan(csv, request.Timeout);
-            WriteSpan(csv, request.CancelAfter);
-            csv.EndRecord();
-            count++;
-        }
-        return count;
+        return csv;
+    }
+
+    public static void WriteCanonical(CsvWriter csv, Request request)
+    {
+        WriteSeconds(csv, request.Arrival.Nanoseconds);
+        csv.WriteField(request.PromptTokens);
+        csv.WriteField(request.OutputTokens);
+        csv.WriteField(request.Model);
+        csv.WriteField(request.Class);
+        WriteUnlessZero(csv, request.Priority);
+        csv.WriteField(request.Session ?? "");
+        WriteUnlessZero(csv, request.Turn);
+        WriteSpan(csv, request.RecordedDuration);
+        csv.WriteField(ContentText.Format(request.Content));
+        WriteSpan(csv, request.QueueTimeout);
+        WriteSpan(csv, request.Timeout);
+        WriteSpan(csv, request.CancelAfter);
+        csv.EndRecord();
     }
 
     public static long WriteBurstGpt(IEnumerable<Request> requests, Stream stream, bool sessions)
