@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Simulator.Cli.Faults;
+using Simulator.Cli.Running;
 using Simulator.Cli.Terminal;
 
 namespace Simulator.Cli.Verbs;
@@ -39,11 +40,13 @@ internal static class CommandLineTool
         var root = new Verb(
             "simulator",
             "Simulates clusters that serve large language models: what their users would see, and what it would cost.",
+            "simulator replay scenarios/chat-on-h100.yaml",
             "simulator catalog models",
             "simulator cost --model llama-3.1-8b --device h100-sxm --decode 64 --context 2000",
             "simulator compare before.json after.json");
         root.Options.Add(Verb.CreateHelp());
         root.Options.Add(new VersionOption());
+        root.Subcommands.Add(ReplayVerb.Create(new ReplayRunner(streams).Run));
         root.Subcommands.Add(CatalogVerb.Create(streams));
         root.Subcommands.Add(CostVerb.Create(streams));
         root.Subcommands.Add(CompareVerb.Create(streams));

@@ -1,0 +1,80 @@
+using Simulator.Cli.Scenarios;
+using Simulator.Models.Architectures;
+using Simulator.Models.Batching.VllmV1;
+using Simulator.Models.Clusters;
+using Simulator.Models.Engines;
+using Simulator.Models.Parallelism;
+using Simulator.Models.Routing;
+
+namespace Simulator.Cli.Running;
+
+/// <summary>The library's description of a scenario's cluster.</summary>
+internal static class ClusterBuilder
+{
+    public static ClusterSpec Build(ClusterSection section) => new()
+    {
+        Pools = [.. section.Pools.Select(Pool)],
+        Router = Router(section.Router),
+    };
+
+    private static PoolSpec Pool(PoolSection section)
+    {
+        (ModelArchitecture model, Quantization quantization) = Model(section);
+        EngineSection engine = section.Engine;
+        MemoryOptions memory = new();
+        return new PoolSpec(section.Name, model, section.Device)
+        {
+            Replicas = section.Replicas,
+            Serves = section.Serves,
+            Plan = section.Plan,
+            Quantization = quantization,
+            Engine = Engine(section),
+            Memory = memory with
+            {
+                UtilizationFraction = engine.MemoryUtilization ?? memory.UtilizationFraction,
+                BlocksOverride = engine.KvBlocks == EngineSection.Unlimited ? MemoryOptions.UnlimitedBlocks : engine.KvBlocks,
+            },
+            Roofline = section.Roofline,
+        };
+    }
+
+    // A checkpoint says in which formats it is stored; a scenario that leaves the formats at 16-bit takes those.
+    private static (ModelArchitecture Model, Quantization Quantization) Model(PoolSection section)
+    {
+        if (section.ModelConfig is null) return (section.Model!, section.Quantization);
+        HuggingFaceModel model = HuggingFaceConfig.Read(section.ModelConfig);
+        return (model.Architecture, section.Quantization == Quantization.Bf16 ? model.Quantization : section.Quantization);
+    }
+
+    private static EngineOptions Engine(PoolSection section)
+    {
+        EngineSection engine = section.Engine;
+        VllmV1Options defaults = VllmV1Options.For(section.Device);
+        EngineOptions options = ServingEngines.VllmV1(defaults with
+        {
+            TokenBudget = engine.TokenBudget ?? defaults.TokenBudget,
+            MaxSequences = engine.MaxSequences ?? defaults.MaxSequences,
+            ChunkedPrefill = engine.ChunkedPrefill ?? defaults.ChunkedPrefill,
+            LongPrefillThreshold = engine.LongPrefillThreshold ?? defaults.LongPrefillThreshold,
+        });
+        return options with
+        {
+            PrefixCaching = engine.PrefixCaching ?? options.PrefixCaching,
+            BlockTokens = engine.BlockTokens ?? options.BlockTokens,
+            ContextWindow = engine.MaxContext,
+            QueueLimit = engine.QueueLimit,
+        };
+    }
+
+    private static Func<RouterContext, IRouter> Router(string name) => name switch
+    {
+        "random" => Routers.Random,
+        "round-robin" => Routers.RoundRobin,
+        "least-outstanding" => Routers.LeastOutstanding,
+        "least-pending-tokens" => Routers.LeastPendingTokens,
+        "power-of-two" => Routers.PowerOfTwoChoices,
+        "prefix-affinity" => Routers.PrefixAffinity,
+        "session-affinity" => Routers.SessionAffinity,
+        _ => throw new ArgumentOutOfRangeException(nameof(name), name, "No such router."),
+    };
+}

@@ -1,0 +1,39 @@
+using Simulator.Cli.Scenarios;
+using Simulator.Models.Clusters;
+using Simulator.Models.Results;
+using Simulator.Models.Results.Recording;
+
+namespace Simulator.Cli.Running;
+
+/// <summary>The files that a scenario asks for beside the summary, open while a run writes them.</summary>
+internal sealed class RunRecorder : IDisposable
+{
+    private readonly List<IDisposable> _writers = [];
+    private readonly List<IRunObserver> _observers = [];
+
+    public RunRecorder(ResultsSection results, ClusterSpec cluster, string folder)
+    {
+        if (folder.Length > 0) Directory.CreateDirectory(folder);
+        Add(folder, results.RequestsCsv, stream => new RequestCsvWriter(stream));
+        Add(folder, results.IterationsCsv, stream => new IterationCsvWriter(stream));
+        Add(folder, results.TimeSeriesCsv, stream => new TimeSeriesCsvWriter(stream));
+        Add(folder, results.Perfetto, stream => new PerfettoTraceWriter(stream, cluster));
+    }
+
+    /// <summary>Sees the run; null when no file is asked for.</summary>
+    public IRunObserver? Observer => _observers.Count == 0 ? null : new RunObservers(_observers);
+
+    public void Dispose()
+    {
+        foreach (IDisposable writer in _writers) writer.Dispose();
+    }
+
+    private void Add<T>(string folder, string? file, Func<Stream, T> create)
+        where T : IRunObserver, IDisposable
+    {
+        if (file is null) return;
+        T writer = create(File.Create(Path.Combine(folder, file)));
+        _writers.Add(writer);
+        _observers.Add(writer);
+    }
+}

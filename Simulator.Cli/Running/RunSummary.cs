@@ -1,0 +1,124 @@
+using Simulator.Cli.Terminal;
+using Simulator.Models.Clusters;
+using Simulator.Models.Results;
+using Simulator.Models.Results.Comparison;
+using Spectre.Console;
+
+namespace Simulator.Cli.Running;
+
+/// <summary>A result as people read it.</summary>
+internal static class RunSummary
+{
+    private const int LabelWidth = 12;
+
+    public static void Write(TextWriter output, ClusterSpec cluster, RunResult run)
+    {
+        WriteCluster(output, cluster, $"seed {run.Seed}");
+        RequestCounts requests = run.Requests;
+        Line(output, "requests", [
+            $"{Figures.Count(requests.Injected)} arrived", $"{Figures.Count(requests.Completed)} completed",
+            Unless(requests.Failed, "failed in the trace"), Unless(requests.Rejected, "rejected"),
+            Unless(requests.TimedOut, "timed out"), Unless(requests.InFlight, "still in flight")]);
+        RejectionCounts rejections = run.Rejections;
+        Line(output, "rejected for", [
+            Unless(rejections.QueueFull, "a full queue"), Unless(rejections.ContextWindow, "the context window"),
+            Unless(rejections.KvMemory, "KV memory"), Unless(rejections.NoPool, "a model that no pool serves"),
+            Unless(rejections.EmptyPrompt, "an empty prompt")]);
+        Line(output, "tokens", [
+            $"{Figures.Count(run.Tokens.Prompt)} prompt", $"{Figures.Count(run.Tokens.Output)} output",
+            run.Tokens.PrefixHit > 0 ? $"{Figures.Share(run.Engine.PrefixHitRate)} of prompts cached" : "",
+            Unless(run.Tokens.TruncatedRequests, "outputs cut at the context window")]);
+        Line(output, "time", [
+            $"{Figures.Seconds(run.SimulatedSeconds)} simulated",
+            run.MeasuredSeconds < run.SimulatedSeconds ? $"{Figures.Seconds(run.MeasuredSeconds)} measured" : "",
+            $"{Figures.Count(run.Iterations)} iterations"]);
+        output.WriteLine();
+        WriteLatencies(output, run);
+        output.WriteLine();
+        Line(output, "throughput", [
+            $"{Figures.Number(run.Throughput.RequestsPerSecond)} requests/s", $"{Figures.Number(run.Throughput.OutputTokensPerSecond)} output tokens/s",
+            $"{Figures.Number(run.Throughput.TotalTokensPerSecond)} tokens/s in all"]);
+        if (run.Goodput is { } goodput)
+        {
+            Line(output, "goodput", [
+                $"{Figures.Number(goodput.RequestsPerSecond)} requests/s", $"{Figures.Share(goodput.Share)} of requests meet their SLO",
+                Bound("TTFT", goodput.TtftSeconds), Bound("TPOT", goodput.TpotSeconds), Bound("E2E", goodput.E2eSeconds)]);
+        }
+        EngineSummary engine = run.Engine;
+        Line(output, "engine", [
+            $"{Figures.Share(engine.Utilization)} busy", $"batch {Figures.Number(engine.MeanBatchSize)} mean, {Figures.Count(engine.PeakBatchSize)} peak",
+            engine.KvBlocks is null ? "KV memory unlimited" : $"KV {Figures.Share(engine.KvUtilization)} mean, {Figures.Share(engine.PeakKvUtilization)} peak",
+            $"{Figures.Count(engine.PeakWaiting)} waiting at most", Unless(engine.Preemptions, "preemptions")]);
+        Line(output, "hardware", [$"MFU {Figures.Share(engine.Mfu)}", $"MBU {Figures.Share(engine.Mbu)}"]);
+        Line(output, "cost", [
+            $"{Figures.Number(run.Cost.Usd)} USD", $"{Figures.Number(run.Cost.UsdPerMillionOutputTokens)} USD per million output tokens",
+            $"{Figures.Number(run.Cost.EnergyJoules / 3.6e6)} kWh", $"{Figures.Number(run.Cost.JoulesPerOutputToken)} J per output token"]);
+        if (run.Classes.Count > 1) WriteClasses(output, run);
+    }
+
+    public static void Write(TextWriter output, ClusterSpec cluster, ReplicationResult result)
+    {
+        WriteCluster(output, cluster, $"seeds {result.Seeds[0]} to {result.Seeds[^1]}");
+        output.WriteLine();
+        Table table = TextTable.Create("figure", "mean", $"± {Figures.Share(result.ConfidenceLevel)}", "standard deviation", "unit");
+        foreach (ReplicatedFigure figure in result.Figures)
+        {
+            if (figure.Path.Contains('[') || figure.Mean is null) continue;
+            table.AddTexts(
+                figure.Path, Figures.Number(figure.Mean), Figures.Number((figure.Upper - figure.Lower) / 2),
+                Figures.Number(figure.StandardDeviation), figure.Unit);
+        }
+        output.WriteTable(table);
+    }
+
+    private static void WriteCluster(TextWriter output, ClusterSpec cluster, string seeds)
+    {
+        foreach (PoolSpec pool in cluster.Pools)
+        {
+            string devices = pool.Plan.Devices == 1 ? pool.Device.Name : $"{pool.Plan.Devices} {pool.Device.Name}";
+            Line(output, cluster.Pools.Count > 1 ? pool.Name : "cluster", [
+                $"{Figures.Count(pool.Replicas)} × {pool.Model.Name} on {devices}", ReferenceEquals(pool, cluster.Pools[^1]) ? seeds : ""]);
+        }
+    }
+
+    private static void WriteLatencies(TextWriter output, RunResult run)
+    {
+        Table table = TextTable.Create("latency", "mean", "p50", "p90", "p95", "p99", "max");
+        AddLatency(table, "TTFT", run.Ttft);
+        AddLatency(table, "ITL", run.Itl);
+        AddLatency(table, "TPOT", run.Tpot);
+        AddLatency(table, "E2E", run.E2e);
+        AddLatency(table, "scheduling delay", run.SchedulingDelay);
+        if (run.Engine.Preemptions > 0) AddLatency(table, "queueing delay", run.QueueingDelay);
+        output.WriteTable(table);
+    }
+
+    private static void WriteClasses(TextWriter output, RunResult run)
+    {
+        output.WriteLine();
+        Table table = TextTable.Create("class", "requests", "TTFT p50", "p99", "TPOT p50", "p99", "E2E p50", "p99");
+        foreach (ClassSummary group in run.Classes)
+        {
+            string[] names = [.. new[] { run.Classes.Any(other => other.Pool != group.Pool) ? group.Pool : "", group.Class }.Where(name => name.Length > 0)];
+            table.AddTexts(
+                names.Length == 0 ? "(none)" : string.Join(" / ", names), Figures.Count(group.Requests.Injected), Figures.Seconds(group.Ttft.P50),
+                Figures.Seconds(group.Ttft.P99), Figures.Seconds(group.Tpot.P50), Figures.Seconds(group.Tpot.P99), Figures.Seconds(group.E2e.P50),
+                Figures.Seconds(group.E2e.P99));
+        }
+        output.WriteTable(table);
+    }
+
+    private static void AddLatency(Table table, string name, LatencySummary latency) => table.AddTexts(
+        name, Figures.Seconds(latency.Mean), Figures.Seconds(latency.P50), Figures.Seconds(latency.P90), Figures.Seconds(latency.P95),
+        Figures.Seconds(latency.P99), Figures.Seconds(latency.Max));
+
+    private static string Unless(long count, string what) => count == 0 ? "" : $"{Figures.Count(count)} {what}";
+
+    private static string Bound(string figure, double? seconds) => seconds is null ? "" : $"{figure} ≤ {Figures.Seconds(seconds)}";
+
+    private static void Line(TextWriter output, string label, IEnumerable<string> parts)
+    {
+        string[] shown = [.. parts.Where(part => part.Length > 0)];
+        if (shown.Length > 0) output.WriteLine(label.PadRight(LabelWidth) + "  " + string.Join(", ", shown));
+    }
+}
