@@ -8,7 +8,7 @@ namespace Simulator.Cli.Running;
 /// <summary>The files that a scenario asks for beside the summary, open while a run writes them.</summary>
 internal sealed class RunRecorder : IDisposable
 {
-    private readonly List<IDisposable> _writers = [];
+    private readonly List<IDisposable> _open = [];
     private readonly List<IRunObserver> _observers = [];
 
     public RunRecorder(ResultsSection results, ClusterSpec cluster, string folder)
@@ -25,15 +25,17 @@ internal sealed class RunRecorder : IDisposable
 
     public void Dispose()
     {
-        foreach (IDisposable writer in _writers) writer.Dispose();
+        foreach (IDisposable item in _open) item.Dispose();
     }
 
     private void Add<T>(string folder, string? file, Func<Stream, T> create)
         where T : IRunObserver, IDisposable
     {
         if (file is null) return;
-        T writer = create(File.Create(Path.Combine(folder, file)));
-        _writers.Add(writer);
+        FileStream stream = File.Create(Path.Combine(folder, file));
+        T writer = create(stream);
+        _open.Add(writer);
+        _open.Add(stream);
         _observers.Add(writer);
     }
 }
