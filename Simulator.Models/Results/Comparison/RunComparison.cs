@@ -74,8 +74,8 @@ public sealed record RunComparison
 
     private static IEnumerable<SettingChange> Changes(IReadOnlyList<RunSetting> a, IReadOnlyList<RunSetting> b)
     {
-        Dictionary<string, string> inA = a.ToDictionary(setting => setting.Path, setting => setting.Value);
-        Dictionary<string, string> inB = b.ToDictionary(setting => setting.Path, setting => setting.Value);
+        Dictionary<string, string> inA = a.DistinctBy(setting => setting.Path).ToDictionary(setting => setting.Path, setting => setting.Value);
+        Dictionary<string, string> inB = b.DistinctBy(setting => setting.Path).ToDictionary(setting => setting.Path, setting => setting.Value);
         return a.Select(setting => setting.Path).Union(b.Select(setting => setting.Path))
             .Select(path => new SettingChange(path, inA.GetValueOrDefault(path), inB.GetValueOrDefault(path)))
             .Where(change => change.A != change.B);
