@@ -14,10 +14,21 @@ public sealed class WeibullArrivals : IArrivalProcess
     /// <param name="cv">Coefficient of variation of the gaps, from 0.02 to 100: 1 is a Poisson process, more is burstier.</param>
     /// <exception cref="ArgumentOutOfRangeException">A parameter is out of its range.</exception>
     public WeibullArrivals(double rate, double cv)
+        : this(rate, new WeibullSpan(1 / Seconds.Positive(rate, nameof(rate)), cv))
     {
-        Rate = Seconds.Positive(rate, nameof(rate));
-        gaps = new WeibullSpan(1 / rate, cv);
     }
+
+    private WeibullArrivals(double rate, WeibullSpan gaps)
+    {
+        Rate = rate;
+        this.gaps = gaps;
+    }
+
+    /// <summary>Arrivals of a rate and a shape of the gaps.</summary>
+    /// <param name="rate">Mean arrivals per second, above 0.</param>
+    /// <param name="shape">Shape of the gaps, from 0.1 to 100: 1 is a Poisson process, less is burstier.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A parameter is out of its range.</exception>
+    public static WeibullArrivals OfShape(double rate, double shape) => new(rate, WeibullSpan.OfShape(1 / Seconds.Positive(rate, nameof(rate)), shape));
 
     /// <inheritdoc/>
     public double Rate { get; }

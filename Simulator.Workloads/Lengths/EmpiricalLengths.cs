@@ -18,10 +18,25 @@ public sealed class EmpiricalLengths : IRequestLengths
         if (recorded.Length == 0) throw new ArgumentException("The trace has no request that is not a failure.", nameof(requests));
     }
 
+    /// <summary>The prompts alone.</summary>
+    public ILengthDistribution Prompts => new Part(this, prompts: true);
+
+    /// <summary>The outputs alone.</summary>
+    public ILengthDistribution Outputs => new Part(this, prompts: false);
+
     /// <inheritdoc/>
     public RequestLength Next(RandomStream random)
     {
         ArgumentNullException.ThrowIfNull(random);
         return recorded[random.NextInt32(recorded.Length)];
+    }
+
+    private sealed class Part(EmpiricalLengths lengths, bool prompts) : ILengthDistribution
+    {
+        public int Next(RandomStream random)
+        {
+            RequestLength drawn = lengths.Next(random);
+            return prompts ? drawn.PromptTokens : drawn.OutputTokens;
+        }
     }
 }

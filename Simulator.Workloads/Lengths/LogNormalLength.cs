@@ -1,4 +1,6 @@
 using Simulator.Core.Randomness;
+using Simulator.Workloads.Spans;
+using Simulator.Workloads.Traces.Reading;
 
 namespace Simulator.Workloads.Lengths;
 
@@ -22,6 +24,17 @@ public sealed class LogNormalLength : ILengthDistribution
         this.mu = mu;
         this.sigma = sigma;
         this.max = max;
+    }
+
+    /// <summary>Lengths of a mean and a coefficient of variation, before rounding and before the limit.</summary>
+    /// <param name="mean">Mean in tokens, above 0.</param>
+    /// <param name="cv">Coefficient of variation, above 0.</param>
+    /// <param name="max">Greatest length in tokens, at least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A parameter is out of its range.</exception>
+    public static LogNormalLength OfMean(double mean, double cv, int max = FieldParser.MaxTokens)
+    {
+        double variance = DeterministicMath.Log1p(Seconds.Positive(cv, nameof(cv)) * cv);
+        return new LogNormalLength(DeterministicMath.Log(Seconds.Positive(mean, nameof(mean))) - (variance / 2), Math.Sqrt(variance), max);
     }
 
     /// <inheritdoc/>

@@ -7,14 +7,16 @@ internal static class WeibullMoments
 {
     public const double LeastCv = 0.02;
     public const double MostCv = 100;
+    public const double LeastShape = 0.1;
+    public const double MostShape = 100;
 
     /// <summary>The shape k of a coefficient of variation, by bisection.</summary>
     public static double ShapeOf(double cv)
     {
         if (!(cv >= LeastCv && cv <= MostCv))
             throw new ArgumentOutOfRangeException(nameof(cv), cv, $"The coefficient of variation of a Weibull distribution must lie between {LeastCv} and {MostCv} here.");
-        double low = 0.1;
-        double high = 100;
+        double low = LeastShape;
+        double high = MostShape;
         for (int i = 0; i < 200 && low < high; i++)
         {
             double middle = (low + high) / 2;

@@ -14,9 +14,25 @@ public sealed class WeibullSpan : ISpanDistribution
     /// <param name="cv">Coefficient of variation, from 0.02 to 100: 1 is exponential, more has a heavier tail.</param>
     /// <exception cref="ArgumentOutOfRangeException">A parameter is out of its range.</exception>
     public WeibullSpan(double meanSeconds, double cv)
+        : this((WeibullMoments.ShapeOf(cv), Seconds.Positive(meanSeconds, nameof(meanSeconds))))
     {
-        shape = WeibullMoments.ShapeOf(cv);
-        scaleSeconds = WeibullMoments.ScaleOf(Seconds.Positive(meanSeconds, nameof(meanSeconds)), shape);
+    }
+
+    private WeibullSpan((double Shape, double MeanSeconds) moments)
+    {
+        shape = moments.Shape;
+        scaleSeconds = WeibullMoments.ScaleOf(moments.MeanSeconds, moments.Shape);
+    }
+
+    /// <summary>Spans of a mean and a shape.</summary>
+    /// <param name="meanSeconds">Mean in seconds, above 0.</param>
+    /// <param name="shape">Shape, from 0.1 to 100: 1 is exponential, less has a heavier tail.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A parameter is out of its range.</exception>
+    public static WeibullSpan OfShape(double meanSeconds, double shape)
+    {
+        if (!(shape is >= WeibullMoments.LeastShape and <= WeibullMoments.MostShape))
+            throw new ArgumentOutOfRangeException(nameof(shape), shape, "The shape of a Weibull distribution must lie between 0.1 and 100 here.");
+        return new WeibullSpan((shape, Seconds.Positive(meanSeconds, nameof(meanSeconds))));
     }
 
     /// <inheritdoc/>

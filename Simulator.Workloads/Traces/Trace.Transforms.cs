@@ -1,4 +1,5 @@
 using Simulator.Core.Time;
+using Simulator.Workloads.Arrivals;
 using Simulator.Workloads.Requests;
 
 namespace Simulator.Workloads.Traces;
@@ -9,7 +10,14 @@ public sealed partial class Trace
     /// <param name="model">Model name, whatever its case; null for all.</param>
     /// <param name="requestClass">Class such as <c>conversation</c> or <c>api</c>, whatever its case; null for all.</param>
     /// <remarks>Enumerating throws <see cref="TraceFormatException"/> when no request passes: the message names what there is.</remarks>
-    public Trace Only(string? model = null, string? requestClass = null) => Then(Transforms.Only(source, Name, model, requestClass));
+    public Trace Only(string? model = null, string? requestClass = null) => Only(model == null ? [] : [model], requestClass == null ? [] : [requestClass]);
+
+    /// <summary>Keeps the requests of some models and classes.</summary>
+    /// <param name="models">Model names, whatever their case; none for all.</param>
+    /// <param name="requestClasses">Classes, whatever their case; none for all.</param>
+    /// <remarks>Enumerating throws <see cref="TraceFormatException"/> when no request passes: the message names what there is.</remarks>
+    public Trace Only(IReadOnlyCollection<string> models, IReadOnlyCollection<string> requestClasses) =>
+        Then(Transforms.Only(source, Name, [.. models], [.. requestClasses]));
 
     /// <summary>Keeps the requests that the trace did not record as failures.</summary>
     public Trace DropFailures() => Then(source.Where(request => !request.IsFailure));
@@ -98,6 +106,15 @@ public sealed partial class Trace
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(quantum, SimDuration.Zero);
         return Then(Transforms.SpreadQuantum(source, quantum));
+    }
+
+    /// <summary>Gives the requests arrivals of a process in place of their own, in their order: for traces of lengths alone.</summary>
+    /// <param name="arrivals">When they arrive.</param>
+    /// <param name="seed">The same seed gives the same arrivals on every platform.</param>
+    public Trace WithArrivals(IArrivalProcess arrivals, ulong seed)
+    {
+        ArgumentNullException.ThrowIfNull(arrivals);
+        return Then(Transforms.WithArrivals(source, arrivals, seed));
     }
 
     /// <summary>Gives every request limits of patience; see <see cref="Request.QueueTimeout"/> and its neighbours.</summary>

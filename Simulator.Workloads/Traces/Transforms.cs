@@ -1,5 +1,7 @@
 using System.Globalization;
+using Simulator.Core.Randomness;
 using Simulator.Core.Time;
+using Simulator.Workloads.Arrivals;
 using Simulator.Workloads.Requests;
 
 namespace Simulator.Workloads.Traces;
@@ -9,13 +11,13 @@ internal static class Transforms
 {
     private const int NamesInMessage = 8;
 
-    public static IEnumerable<Request> Only(IEnumerable<Request> source, string name, string? model, string? requestClass)
+    public static IEnumerable<Request> Only(IEnumerable<Request> source, string name, string[] models, string[] classes)
     {
         bool passed = false;
         var seen = new SortedSet<string>(StringComparer.Ordinal);
         foreach (Request request in source)
         {
-            if (Matches(request.Model, model) && Matches(request.Class, requestClass))
+            if (Matches(request.Model, models) && Matches(request.Class, classes))
             {
                 passed = true;
                 yield return request;
@@ -30,7 +32,7 @@ internal static class Transforms
             name,
             0,
             null,
-            $"no request has {Wanted("model", model)}{(model != null && requestClass != null ? " and " : "")}{Wanted("class", requestClass)}",
+            $"no request has {Wanted("model", models)}{(models.Length > 0 && classes.Length > 0 ? " and " : "")}{Wanted("class", classes)}",
             $"The trace has (model, class): {string.Join(", ", seen)}");
     }
 
@@ -142,6 +144,9 @@ internal static class Transforms
         foreach (Request spread in Spread(group, quantum)) yield return spread;
     }
 
+    public static IEnumerable<Request> WithArrivals(IEnumerable<Request> source, IArrivalProcess arrivals, ulong seed) =>
+        source.Zip(arrivals.Arrivals(new RandomStreams(seed).Stream("arrivals")), (request, arrival) => request with { Arrival = arrival });
+
     public static Request WithSessionPrefix(Request request) => request.Session == null || request.PromptTokens == 0
         ? request
         : request with { Content = [new ContentSegment(ContentKeys.OfSession(request.Session), request.PromptTokens)] };
@@ -210,9 +215,10 @@ internal static class Transforms
         throw new TraceFormatException(name, 0, null, $"at {speed} times its speed the trace lasts longer than 292 years", "Play it faster");
     }
 
-    private static bool Matches(string value, string? wanted) => wanted == null || string.Equals(value, wanted, StringComparison.OrdinalIgnoreCase);
+    private static bool Matches(string value, string[] wanted) => wanted.Length == 0 || wanted.Contains(value, StringComparer.OrdinalIgnoreCase);
 
-    private static string Wanted(string what, string? value) => value == null ? "" : $"{what} '{value}'";
+    private static string Wanted(string what, string[] names) =>
+        names.Length == 0 ? "" : $"{what} {string.Join(" or ", names.Select(name => $"'{name}'"))}";
 
     private static string Shown(string value) => value.Length == 0 ? "-" : $"'{value}'";
 }

@@ -1,39 +1,31 @@
-using CsvHelper;
 using Simulator.Core.Time;
 using Simulator.Workloads.Requests;
 
 namespace Simulator.Workloads.Traces.Reading;
 
-/// <summary>Reads the traces that are CSV files. A format is a <see cref="ColumnMap"/> and the columns that may be absent.</summary>
+/// <summary>Reads the traces that are CSV files. A format is a <see cref="ColumnMap"/>.</summary>
 internal sealed class CsvTraceReader : TraceReader
 {
-    /// <summary>Longest record. The longest prompts in the simulator's own format, a block of 512 tokens a segment, stay far below it.</summary>
-    public const int MaxRecordBytes = 8 << 20;
-
-    private const int AdviceLength = 12;
-
-    private readonly CsvReader csv;
+    private readonly CsvRows rows;
     private readonly ColumnMap map;
     private readonly int[] columns = new int[Enum.GetValues<Field>().Length];
     private readonly string[] names = new string[Enum.GetValues<Field>().Length];
     private readonly Dictionary<string, int>? turns;
     private readonly Dictionary<string, string> classes = [];
-    private readonly int fieldCount;
     private int firstDay = -1;
-    private long line = 1;
 
     public CsvTraceReader(TraceSource source, ColumnMap map, SimDuration disorder)
         : base(source, disorder)
     {
         this.map = map;
-        csv = CsvReader.Create(source.Open(), Options(map.Separator));
+        rows = new CsvRows(source, map.Separator);
         try
         {
-            fieldCount = BindColumns();
+            BindColumns();
         }
         catch
         {
-            csv.Dispose();
+            rows.Dispose();
             throw;
         }
         if (Has(Field.Session) && !Has(Field.Turn)) turns = [];
@@ -56,35 +48,13 @@ internal sealed class CsvTraceReader : TraceReader
         CancelAfter,
     }
 
-    protected override long Line => line;
+    protected override long Line => rows.Line;
 
-    /// <summary>The options that every CSV trace is read with.</summary>
-    public static CsvReaderOptions Options(char separator) => new()
-    {
-        Separator = separator,
-        TrackLineNumbers = true,
-        SkipEmptyLines = false,
-        DetectSeparatorHint = false,
-        MalformedData = CsvMalformedDataHandling.Throw,
-        MaxRecordSize = MaxRecordBytes,
-        PoolStrings = true,
-        Encoding = System.Text.Encoding.UTF8,
-    };
-
-    /// <summary>A fault of the CSV syntax: an open quote or a record that is too long.</summary>
-    public static TraceFormatException SyntaxFault(TraceSource source, CsvFormatException error, long line) =>
-        source.Fault(
-            error.LineNumber > 0 ? error.LineNumber : line,
-            error.Message.Contains("quot", StringComparison.OrdinalIgnoreCase)
-                ? "the quotes of this record do not match"
-                : $"the line is longer than {MaxRecordBytes >> 20} MiB",
-            "Check that the file is a CSV trace with a line for each request");
-
-    public override void Dispose() => csv.Dispose();
+    public override void Dispose() => rows.Dispose();
 
     protected override Request? ReadRow()
     {
-        if (!NextRecord()) return null;
+        if (!rows.Read()) return null;
         long arrival = ReadArrival();
         string? session = ReadText(Field.Session);
         if (session is { Length: 0 }) session = null;
@@ -108,105 +78,34 @@ internal sealed class CsvTraceReader : TraceReader
         };
     }
 
-    private bool NextRecord()
+    private void BindColumns()
     {
-        long blank = 0;
-        try
-        {
-            while (csv.Read())
-            {
-                line = csv.LineNumber;
-                if (csv.RawRecord.Length > 0)
-                {
-                    if (blank > 0) throw Source.Fault(blank, "the line is blank", "Remove it");
-                    CheckRecord();
-                    return true;
-                }
-                if (blank == 0) blank = line;
-            }
-        }
-        catch (CsvFormatException error)
-        {
-            throw SyntaxFault(Source, error, line + 1);
-        }
-        return false;
+        Bind(Field.Arrival, map.Arrival);
+        Bind(Field.PromptTokens, map.PromptTokens);
+        Bind(Field.OutputTokens, map.OutputTokens);
+        Bind(Field.Model, map.Model);
+        Bind(Field.Class, map.Class);
+        Bind(Field.Priority, map.Priority);
+        Bind(Field.Session, map.Session);
+        Bind(Field.Turn, map.Turn);
+        Bind(Field.RecordedDuration, map.RecordedDuration);
+        Bind(Field.Content, map.Content);
+        Bind(Field.QueueTimeout, map.QueueTimeout);
+        Bind(Field.Timeout, map.Timeout);
+        Bind(Field.CancelAfter, map.CancelAfter);
     }
 
-    private void CheckRecord()
-    {
-        if (csv.FieldCount != fieldCount)
-            throw Source.Fault(
-                line,
-                $"the row has {Fields(csv.FieldCount)} and the header has {fieldCount}",
-                "Give every row as many fields as the header, with quotes around text that holds the separator");
-        if (!FieldParser.IsText(csv.RawRecord)) throw Source.Fault(line, "the row is not UTF-8", "Convert the file to UTF-8");
-    }
-
-    private int BindColumns()
-    {
-        IReadOnlyList<string> header;
-        try
-        {
-            csv.ReadHeader();
-            header = csv.Headers;
-        }
-        catch (CsvFormatException error)
-        {
-            throw SyntaxFault(Source, error, 1);
-        }
-        catch (Exception error) when (TraceSource.IsInputError(error))
-        {
-            throw Source.Unreadable(1, error);
-        }
-        if (header.Count == 0) throw Source.Fault(0, "the file is empty", "Give a file with a header line and a row for each request");
-        Bind(Field.Arrival, map.Arrival, header);
-        Bind(Field.PromptTokens, map.PromptTokens, header);
-        Bind(Field.OutputTokens, map.OutputTokens, header);
-        Bind(Field.Model, map.Model, header);
-        Bind(Field.Class, map.Class, header);
-        Bind(Field.Priority, map.Priority, header);
-        Bind(Field.Session, map.Session, header);
-        Bind(Field.Turn, map.Turn, header);
-        Bind(Field.RecordedDuration, map.RecordedDuration, header);
-        Bind(Field.Content, map.Content, header);
-        Bind(Field.QueueTimeout, map.QueueTimeout, header);
-        Bind(Field.Timeout, map.Timeout, header);
-        Bind(Field.CancelAfter, map.CancelAfter, header);
-        return header.Count;
-    }
-
-    private void Bind(Field field, string? name, IReadOnlyList<string> header)
+    private void Bind(Field field, string? name)
     {
         names[(int)field] = name ?? "";
-        columns[(int)field] = -1;
-        if (name == null) return;
-        int found = Find(header, name, StringComparison.Ordinal);
-        if (found < 0) found = Find(header, name, StringComparison.OrdinalIgnoreCase);
-        columns[(int)field] = found;
-        if (found >= 0 || map.Optional.Contains(name)) return;
-        string? nearest = NearestName.Of(name, header.Except([map.Arrival, map.PromptTokens, map.OutputTokens, map.Model, map.Class])!);
-        throw Source.Fault(
-            1,
-            $"there is no column {name}; the header has {Describe(header)}",
-            nearest == null ? $"Add the column {name}, or name the columns with a column map" : $"Did you mean {nearest}? Rename it, or name the columns with a column map",
-            name);
-    }
-
-    private int Find(IReadOnlyList<string> header, string name, StringComparison comparison)
-    {
-        int found = -1;
-        for (int i = 0; i < header.Count; i++)
-        {
-            if (!string.Equals(header[i].Trim(), name, comparison)) continue;
-            if (found >= 0) throw Source.Fault(1, $"the header has two columns {name}", "Rename or remove one of them", name);
-            found = i;
-        }
-        return found;
+        columns[(int)field] = name == null ? -1
+            : map.Optional.Contains(name) ? rows.Find(name)
+            : rows.Require(name, ", or name the columns with a column map", map.Arrival, map.PromptTokens, map.OutputTokens, map.Model, map.Class);
     }
 
     private bool Has(Field field) => columns[(int)field] >= 0;
 
-    private ReadOnlySpan<byte> Cell(Field field) => csv.GetSpan(columns[(int)field]);
+    private ReadOnlySpan<byte> Cell(Field field) => rows[columns[(int)field]];
 
     private TraceFormatException Fault(Field field, string fault, string remedy) => CellFault(names[(int)field], Cell(field), fault, remedy);
 
@@ -256,7 +155,7 @@ internal sealed class CsvTraceReader : TraceReader
         return SimDuration.FromNanoseconds(nanoseconds);
     }
 
-    private string? ReadText(Field field) => Has(field) ? csv.GetString(columns[(int)field]) : null;
+    private string? ReadText(Field field) => Has(field) ? rows.Text(columns[(int)field]) : null;
 
     /// <summary>BurstGPT's "Conversation log" and "API log" are the classes <c>conversation</c> and <c>api</c>; other texts stay.</summary>
     private string ReadClass()
@@ -283,13 +182,5 @@ internal sealed class CsvTraceReader : TraceReader
         if (!Has(Field.Content) || Cell(Field.Content).Length == 0) return [];
         string? fault = ContentText.Parse(Cell(Field.Content), promptTokens, out IReadOnlyList<ContentSegment> content);
         return fault == null ? content : throw Fault(Field.Content, fault, "Give key:tokens pairs separated by spaces, or leave the cell empty");
-    }
-
-    private static string Fields(int count) => count == 1 ? "1 field" : $"{count} fields";
-
-    private static string Describe(IReadOnlyList<string> header)
-    {
-        var shown = header.Take(AdviceLength).Select(name => FieldParser.Quote(System.Text.Encoding.UTF8.GetBytes(name)));
-        return string.Join(", ", shown) + (header.Count > AdviceLength ? ", …" : "");
     }
 }
