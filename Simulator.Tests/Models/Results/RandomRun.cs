@@ -64,8 +64,8 @@ internal sealed class RandomRun
         {
             PrefillIteration = 3e-3, PrefillToken = 21e-6, PrefillPair = 7e-9, DecodeIteration = 5e-3, DecodeRow = 13e-6, DecodeContextToken = 31.7e-9,
         },
-        Memory = new MemoryOptions { KvBlocks = 18 + random.NextInt32(20) },
-        Engine = ServingEngines.WithVllmV1(new VllmV1Options { TokenBudget = 32, MaxSequences = 4 }) with { BlockTokens = 4, ContextWindow = 100, QueueLimit = 5 },
+        Memory = new MemoryOptions { BlocksOverride = 19 + random.NextInt32(20) },
+        Engine = ServingEngines.VllmV1(new VllmV1Options { TokenBudget = 32, MaxSequences = 4 }) with { BlockTokens = 4, ContextWindow = 100, QueueLimit = 5 },
     };
 
     private static Request Make(RandomStream random, int id, long at)

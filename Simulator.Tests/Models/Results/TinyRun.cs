@@ -27,7 +27,7 @@ internal static class TinyRun
                 Name = "chat",
                 Serves = ["m"],
                 CostModel = new AffineCosts { PrefillIteration = 10e-3, PrefillToken = 1e-3, DecodeIteration = 20e-3 },
-                Engine = ServingEngines.VllmV1 with { ContextWindow = 64 },
+                Engine = ServingEngines.VllmV1(TestPools.Device) with { ContextWindow = 64 },
             },
         ],
     };
