@@ -11,7 +11,7 @@ Trace trace = Trace.Open(args[0]).DropFailures().SpeedUp(20).Take(2000);
 PoolSpec pool = new("chat", ModelArchitectures.Llama3_1_8B, Devices.A10) { Replicas = 4 };
 PoolSpec shortestFirst = pool with
 {
-    Engine = new EngineOptions { Scheduler = _ => new ShortestPromptFirst(2048), TokenBudget = 2048, MaxSequences = 256 },
+    Engine = new EngineOptions { Scheduler = _ => new ShortestPromptFirst(8192), TokenBudget = 8192, MaxSequences = 256 },
 };
 (string Name, PoolSpec Pool, Func<RouterContext, IRouter> Router)[] cases =
 [
