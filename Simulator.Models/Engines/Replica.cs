@@ -287,7 +287,7 @@ internal abstract class Replica : IEventHandler
     private int MostIterations(BatchSlot slot, BatchDecision decision)
     {
         bool single = slot.PrefillRows.Count > 0 || slot.Held.Count > 0 || slot.Rejoined.Count > 0 || slot.WaitedTime > 0
-            || _slots.Length > 1 || !_options.FastForward || slot.HasAbandoned
+            || _slots.Length > 1 || !_options.FastForward
             || (decision.ArrivalsMatter && Waiting.Count > 0);
         if (single) return 1;
         long toFinish = slot.Finishing.First.FinishIteration - slot.Iteration;
@@ -486,8 +486,13 @@ internal abstract class Replica : IEventHandler
         }
         BatchSlot slot = sequence.Slot;
         sequence.Abandoned = slot.HasAbandoned = true;
-        if (slot.IsBusy) Cut(slot);
-        else EndAbandoned(slot);
+        if (slot.IsBusy)
+        {
+            Cut(slot);
+            return;
+        }
+        EndAbandoned(slot);
+        OnQueueChanged(isArrival: false);
     }
 
     private void EndAbandoned(BatchSlot slot)
