@@ -92,8 +92,15 @@ public sealed class ServingSimulation : IEventHandler, IReplicaOwner
         ScheduleArrival();
         if (_options is { SampleEvery: not null, Observer: not null })
             _simulation.Schedule(SimTime.Zero, this, (int)Signal.Sample, 0, EventPriority.Observation);
-        if (_options.Until is { } until) _simulation.RunUntil(until);
-        else _simulation.Run();
+        if (_options.Until is { } until)
+        {
+            _simulation.RunUntil(until);
+            foreach (Replica replica in _replicas) replica.StopAt(until);
+        }
+        else
+        {
+            _simulation.Run();
+        }
         return _statistics.Result(cluster, _replicas, _simulation.Now, seed);
     }
 

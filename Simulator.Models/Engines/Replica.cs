@@ -143,6 +143,18 @@ internal abstract class Replica : IEventHandler
         return RejectionReason.None;
     }
 
+    /// <summary>Counts the iterations of stretches in progress, when the run stops before they are complete.</summary>
+    /// <param name="end">The instant at which the run stops; what would end then has not ended.</param>
+    public void StopAt(SimTime end)
+    {
+        foreach (BatchSlot slot in _slots)
+        {
+            if (!slot.IsBusy || slot.Planned == 1) continue;
+            int ran = slot.EndedBy(end - SimDuration.FromNanoseconds(1));
+            if (ran > 0) Record(slot, ran);
+        }
+    }
+
     public void Handle(Simulation simulation, int kind, long argument)
     {
         switch ((Signal)kind)
