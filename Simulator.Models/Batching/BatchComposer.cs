@@ -79,7 +79,7 @@ public sealed class BatchComposer
 
     /// <summary>True when the sequence has been scheduled in this iteration.</summary>
     public bool IsScheduled(SequenceView view) =>
-        (AllDecodesScheduled && view.IsDecoding) || view.Sequence.ScheduledIn == Composition;
+        (AllDecodesScheduled && view.IsDecoding && view.Sequence.Slot == Slot) || view.Sequence.ScheduledIn == Composition;
 
     /// <summary>Leading tokens of a waiting sequence that are cached; none without prefix caching.</summary>
     public PrefixHit FindPrefix(SequenceView waiting) => _replica.FindPrefix(waiting.Sequence);
@@ -135,7 +135,7 @@ public sealed class BatchComposer
 
     /// <summary>Takes a running sequence off, frees its blocks and puts it in front of the waiting queue: preemption by recompute.</summary>
     /// <remarks>
-    /// If it was scheduled in this iteration, it no longer is. A sequence of another slot is in flight: it goes when its iteration
+    /// If it was scheduled in this iteration, it no longer is. A sequence of another slot may be in flight: it goes when its iteration
     /// ends, and then the slots that wait for blocks are asked again, the one with the oldest sequence first.
     /// </remarks>
     /// <returns>True when its blocks are free now; false when it is in flight.</returns>
@@ -144,7 +144,7 @@ public sealed class BatchComposer
         Sequence sequence = view.Sequence;
         if (sequence.State is not (SequenceState.Decoding or SequenceState.Prefilling or SequenceState.Held))
             throw new InvalidOperationException($"Request {sequence.Request.Id} does not run, so it cannot be preempted.");
-        if (sequence.Slot != Slot)
+        if (sequence.Slot != Slot && sequence.Slot.IsBusy)
         {
             sequence.Yields = sequence.Slot.HasYielding = true;
             return false;

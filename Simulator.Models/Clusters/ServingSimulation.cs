@@ -26,6 +26,7 @@ public sealed class ServingSimulation : IEventHandler, IReplicaOwner
     private readonly Dictionary<string, Pool> _poolOf = [];
     private readonly List<Replica> _replicas = [];
     private readonly RunStatistics _statistics;
+    private readonly List<(RequestRecord Record, int Group)> _ended = [];
     private Pool? _otherModels;
     private EventHandle _arrivalEvent;
     private SimTime? _arrivalAt;
@@ -42,6 +43,7 @@ public sealed class ServingSimulation : IEventHandler, IReplicaOwner
     private enum Signal
     {
         Arrival,
+        Ended,
         Sample,
     }
 
@@ -71,20 +73,31 @@ public sealed class ServingSimulation : IEventHandler, IReplicaOwner
 
     void IEventHandler.Handle(Simulation simulation, int kind, long argument)
     {
-        if ((Signal)kind == Signal.Sample)
+        switch ((Signal)kind)
         {
-            Sample();
-            return;
+            case Signal.Arrival:
+                _arrivalAt = null;
+                Dispatch(_workload.Take());
+                break;
+            case Signal.Ended:
+                foreach ((RequestRecord record, int group) in _ended) EndRequest(record, group);
+                _ended.Clear();
+                break;
+            default:
+                Sample();
+                return;
         }
-        _arrivalAt = null;
-        Dispatch(_workload.Take());
         ScheduleArrival();
     }
 
+    // Which of two replicas comes first at one instant depends on when their stretches began, so ends are told in the order of replicas.
     void IReplicaOwner.OnEnded(in RequestRecord record, int group)
     {
-        EndRequest(record with { Pool = _statistics.PoolOfReplica(record.Replica) }, group);
-        ScheduleArrival();
+        if (_ended.Count == 0)
+            _simulation.Schedule(_simulation.Now, this, (int)Signal.Ended, 0, EventPriority.Completion);
+        int place = _ended.Count;
+        while (place > 0 && _ended[place - 1].Record.Replica > record.Replica) place--;
+        _ended.Insert(place, (record with { Pool = _statistics.PoolOfReplica(record.Replica) }, group));
     }
 
     private RunResult Run(ClusterSpec cluster, ulong seed)
@@ -92,8 +105,15 @@ public sealed class ServingSimulation : IEventHandler, IReplicaOwner
         ScheduleArrival();
         if (_options is { SampleEvery: not null, Observer: not null })
             _simulation.Schedule(SimTime.Zero, this, (int)Signal.Sample, 0, EventPriority.Observation);
-        if (_options.Until is { } until) _simulation.RunUntil(until);
-        else _simulation.Run();
+        if (_options.Until is { } until)
+        {
+            _simulation.RunUntil(until);
+            foreach (Replica replica in _replicas) replica.StopAt(until);
+        }
+        else
+        {
+            _simulation.Run();
+        }
         return _statistics.Result(cluster, _replicas, _simulation.Now, seed);
     }
 

@@ -65,8 +65,8 @@ internal sealed class BatchSlot(int index, int blockTokens)
     /// <summary>End of the last plan: its rows got their last token then.</summary>
     public SimTime LastEnd { get; set; }
 
-    /// <summary>Time between the last plan's end and this one's start, which adds to the first gap between tokens.</summary>
-    public long WaitedTime { get; set; }
+    /// <summary>True when the plan started some time after the last one's end: the gap between tokens is longer than its iteration.</summary>
+    public bool HasWaited { get; set; }
 
     public EventHandle Done { get; set; }
 

@@ -143,6 +143,18 @@ internal abstract class Replica : IEventHandler
         return RejectionReason.None;
     }
 
+    /// <summary>Counts the iterations of stretches in progress, when the run stops before they are complete.</summary>
+    /// <param name="end">The instant at which the run stops; what would end then has not ended.</param>
+    public void StopAt(SimTime end)
+    {
+        foreach (BatchSlot slot in _slots)
+        {
+            if (!slot.IsBusy || slot.Planned == 1) continue;
+            int ran = slot.EndedBy(end - SimDuration.FromNanoseconds(1));
+            if (ran > 0) Record(slot, ran);
+        }
+    }
+
     public void Handle(Simulation simulation, int kind, long argument)
     {
         switch ((Signal)kind)
@@ -161,7 +173,7 @@ internal abstract class Replica : IEventHandler
         }
     }
 
-    public long BlocksFor(int tokens) => (tokens + BlockTokens - 1) / BlockTokens;
+    public long BlocksFor(int tokens) => ((long)tokens + BlockTokens - 1) / BlockTokens;
 
     public PrefixHit FindPrefix(Sequence sequence)
     {
@@ -217,8 +229,7 @@ internal abstract class Replica : IEventHandler
             if (sequence.ScheduledTokens > 0) slot.PrefillRows.Remove(sequence);
             slot.Prefilling.Remove(sequence);
         }
-        if (_options.PrefixCaching && sequence.Content.Count == 0)
-            sequence.Content = [new ContentSegment(unchecked(~sequence.Request.Id * 0x2545F4914F6CDD1D), sequence.Request.PromptTokens)];
+        if (_options.PrefixCaching) KnowWholeContent(sequence);
         ReleaseBlocks(sequence, held);
         slot.Running.Remove(sequence);
         RunningCount--;
@@ -229,6 +240,7 @@ internal abstract class Replica : IEventHandler
         sequence.Preemptions++;
         Statistics.Preemptions++;
         Waiting.Prepend(sequence);
+        Statistics.PeakWaiting = Math.Max(Statistics.PeakWaiting, Waiting.Count);
         PendingTokens += sequence.KnownTokens;
     }
 
@@ -266,16 +278,12 @@ internal abstract class Replica : IEventHandler
             throw new InvalidOperationException($"{_scheduler.GetType().Name} decided to run an empty batch.");
         bool back = slot.LastEnd == _simulation.Now;
         slot.Start = _simulation.Now;
-        slot.WaitedTime = 0;
-        if (!back)
-        {
-            slot.StartFraction = 0;
-            if (slot.Decodes > 0) slot.WaitedTime = (_simulation.Now - slot.LastEnd).Nanoseconds * IterationCost.TimeUnitsPerNanosecond;
-        }
+        slot.HasWaited = !back && slot.Decodes > 0;
+        if (!back) slot.StartFraction = 0;
         slot.ArrivalsMatter = decision.ArrivalsMatter;
         slot.Costs = CostOf(slot, MostIterations(slot, decision));
         slot.FirstTime = slot.Costs.First.Time;
-        slot.Planned = slot.Costs.Iterations;
+        slot.Planned = IterationsInRange(slot.Costs);
         if (_slots.Length > 1) PassStages(slot);
         slot.IsBusy = true;
         slot.Done = ScheduleDone(slot);
@@ -286,14 +294,24 @@ internal abstract class Replica : IEventHandler
 
     private int MostIterations(BatchSlot slot, BatchDecision decision)
     {
-        bool single = slot.PrefillRows.Count > 0 || slot.Held.Count > 0 || slot.Rejoined.Count > 0 || slot.WaitedTime > 0
-            || _slots.Length > 1 || !_options.FastForward || slot.HasAbandoned
+        bool single = slot.PrefillRows.Count > 0 || slot.Held.Count > 0 || slot.Rejoined.Count > 0 || slot.HasWaited
+            || _slots.Length > 1 || !_options.FastForward
             || (decision.ArrivalsMatter && Waiting.Count > 0);
         if (single) return 1;
         long toFinish = slot.Finishing.First.FinishIteration - slot.Iteration;
         int most = (int)Math.Min(Math.Min(toFinish, decision.StableIterations), Longest);
         return slot.IterationsWithin(Blocks.Available, most);
     }
+
+    // The sums over a stretch are kept in 64 bits. The bound is rough, and far from what real iterations need.
+    private static int IterationsInRange(in CostProgression costs)
+    {
+        double last = Greatest(costs.First) + Greatest(costs.Increment) * (costs.Iterations - 1.0);
+        return last * costs.Iterations < 4e18 ? costs.Iterations : Math.Max(1, (int)(4e18 / last));
+    }
+
+    private static double Greatest(in IterationCost cost) =>
+        Math.Max(Math.Max(cost.Time, Math.Max(cost.Flops, cost.MemoryBytes)), Math.Max(cost.LinkBytes, cost.Nanojoules));
 
     // A batch enters a stage when it has left the one before and the stage is free: pipeline bubbles come from that alone.
     private void PassStages(BatchSlot slot)
@@ -373,8 +391,9 @@ internal abstract class Replica : IEventHandler
         int[] decodes = slot.DecodesByGroup;
         for (int group = 0; group < decodes.Length; group++)
         {
-            if (decodes[group] > 0)
-                _groups[group].Itl.AddArithmetic(slot.FirstTime + slot.WaitedTime, slot.Costs.Increment.Time, ran, decodes[group], 16);
+            if (decodes[group] == 0) continue;
+            if (slot.HasWaited) _groups[group].Itl.Add((slot.End(1) - slot.LastEnd).Nanoseconds, decodes[group]);
+            else _groups[group].Itl.AddArithmetic(slot.FirstTime, slot.Costs.Increment.Time, ran, decodes[group], 16);
         }
         foreach (Sequence sequence in slot.Rejoined) slot.CountInGroup(sequence, 1);
         if (_observer is not null) ShowIterations(slot, ran);
@@ -470,8 +489,12 @@ internal abstract class Replica : IEventHandler
         if (limit is { } total) sequence.Timeout = ScheduleTimeout(sequence, total);
     }
 
-    private EventHandle ScheduleTimeout(Sequence sequence, SimDuration after) => _simulation.Schedule(
-        sequence.Request.Arrival + after, this, (int)Signal.Timeout, sequence.Handle, EventPriority.Deadline);
+    private EventHandle ScheduleTimeout(Sequence sequence, SimDuration after)
+    {
+        if (after > SimTime.MaxValue - sequence.Request.Arrival) return default;
+        return _simulation.Schedule(
+            sequence.Request.Arrival + after, this, (int)Signal.Timeout, sequence.Handle, EventPriority.Deadline);
+    }
 
     private void Abandon(Sequence sequence)
     {
@@ -486,8 +509,13 @@ internal abstract class Replica : IEventHandler
         }
         BatchSlot slot = sequence.Slot;
         sequence.Abandoned = slot.HasAbandoned = true;
-        if (slot.IsBusy) Cut(slot);
-        else EndAbandoned(slot);
+        if (slot.IsBusy)
+        {
+            Cut(slot);
+            return;
+        }
+        EndAbandoned(slot);
+        OnQueueChanged(isArrival: false);
     }
 
     private void EndAbandoned(BatchSlot slot)
@@ -561,10 +589,17 @@ internal abstract class Replica : IEventHandler
         _owner.OnEnded(record, group);
     }
 
-    private void NameBlocks(Sequence sequence, int tokens)
+    // What no other request can share is found again by the sequence itself, when it comes back after a preemption.
+    private static void KnowWholeContent(Sequence sequence)
     {
-        BlockHashes.Extend(sequence.Content, tokens, sequence.Request.PromptTokens, BlockTokens, sequence.BlockNames);
+        Request request = sequence.Request;
+        int left = request.PromptTokens;
+        foreach (ContentSegment segment in sequence.Content) left -= segment.Tokens;
+        if (left > 0) sequence.Content = [.. sequence.Content, new(unchecked(~request.Id * 0x2545F4914F6CDD1D), left)];
     }
+
+    private void NameBlocks(Sequence sequence, int tokens) =>
+        BlockHashes.Extend(sequence.Content, tokens, sequence.Request.PromptTokens, BlockTokens, sequence.BlockNames);
 
     private void NameFullBlocks(Sequence sequence, int tokens)
     {

@@ -88,7 +88,7 @@ internal sealed class Sequence
     public EventHandle QueueTimeout;
     public EventHandle Timeout;
 
-    /// <summary>Known content: the request's, or a private one after a preemption.</summary>
+    /// <summary>Known content: the request's, and after a preemption a private rest.</summary>
     public IReadOnlyList<ContentSegment> Content = [];
 
     /// <summary>Chained hashes of the blocks that known content fills.</summary>

@@ -40,7 +40,7 @@ public sealed class VllmV1Scheduler : IBatchScheduler
 
     private bool TryScheduleRunningTogether(BatchComposer batch, ref int budget)
     {
-        int wanted = 0;
+        long wanted = 0;
         for (int i = 0; i < batch.PrefillingCount; i++) wanted += Chunk(batch.Prefilling(i).PendingTokens);
         int decodes = batch.DecodeCount;
         if (decodes > budget) return false;
