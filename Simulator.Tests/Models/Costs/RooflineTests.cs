@@ -27,7 +27,7 @@ public sealed class RooflineTests
 
     [FsCheck.NUnit.Property(MaxTest = 300)]
     [Category("Invariant9")]
-    public void Evaluate_OfAnyShape_IsFiniteAndNotBelowThePhysicalBound(DoNotSize<int> seed)
+    public void Invariant9_AnyShape_IsFiniteAndNotBelowThePhysicalBound(DoNotSize<int> seed)
     {
         RooflineParameters p = TestModels.Random(seed.Item);
         IterationEstimate cost = Roofline.Evaluate(Shape(new(seed.Item), p.Window), p);
@@ -47,7 +47,7 @@ public sealed class RooflineTests
 
     [FsCheck.NUnit.Property(MaxTest = 300)]
     [Category("Invariant9")]
-    public void Evaluate_WithMoreTokens_NeverCostsLess(DoNotSize<int> seed)
+    public void Invariant9_MoreTokens_NeverCostLess(DoNotSize<int> seed)
     {
         RooflineParameters p = TestModels.Random(seed.Item);
         var pick = new TestModels.Picker(seed.Item);
