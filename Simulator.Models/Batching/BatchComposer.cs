@@ -75,6 +75,7 @@ public sealed class BatchComposer
     public bool TryFirstWaiting(out SequenceView view) => View(_replica.Waiting.First, out view);
 
     /// <summary>Gives the sequence after this one, in its running list or in the waiting queue.</summary>
+    /// <remarks>A sequence that is admitted or preempted changes from one to the other: ask for the next one before.</remarks>
     public static bool TryNext(SequenceView view, out SequenceView next) => View(view.Sequence.Next, out next);
 
     /// <summary>True when the sequence has been scheduled in this iteration.</summary>
@@ -86,10 +87,11 @@ public sealed class BatchComposer
 
     /// <summary>Schedules one token for every sequence that decodes, whatever their number, at the same cost.</summary>
     /// <returns>False, with nothing scheduled, when blocks are short.</returns>
+    /// <exception cref="InvalidOperationException">Decodes of this iteration are scheduled already.</exception>
     public bool TryDecodeAll()
     {
         if (AllDecodesScheduled || _decodesScheduled > 0)
-            throw new InvalidOperationException("Decodes of this iteration are scheduled already.");
+            throw new InvalidOperationException("Decodes of this iteration are scheduled already; schedule all at once or one by one.");
         if (!_replica.Blocks.TryTake(Slot.BlocksStarted(0, 1))) return false;
         AllDecodesScheduled = true;
         return true;
@@ -97,10 +99,11 @@ public sealed class BatchComposer
 
     /// <summary>Schedules one token for a sequence that decodes.</summary>
     /// <returns>False, with nothing scheduled, when it needs a block and none is available.</returns>
+    /// <exception cref="InvalidOperationException">It is no decoding sequence of this slot, or is scheduled already.</exception>
     public bool TryDecode(SequenceView view)
     {
         Sequence sequence = view.Sequence;
-        RequireState(sequence, SequenceState.Decoding);
+        RequireState(view, SequenceState.Decoding);
         if (Slot.NeedsBlock(sequence) && !_replica.Blocks.TryTake(1)) return false;
         sequence.ScheduledIn = Composition;
         _decodesScheduled++;
@@ -111,11 +114,16 @@ public sealed class BatchComposer
     /// <param name="view">The sequence.</param>
     /// <param name="tokens">1 to its pending tokens.</param>
     /// <returns>False, with nothing scheduled, when blocks are short.</returns>
+    /// <exception cref="InvalidOperationException">It is no prefilling sequence of this slot, or is scheduled already.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The tokens are out of range.</exception>
     public bool TryPrefill(SequenceView view, int tokens)
     {
         Sequence sequence = view.Sequence;
-        RequireState(sequence, SequenceState.Prefilling);
-        return TryAddPrefillRow(sequence, tokens);
+        RequireState(view, SequenceState.Prefilling);
+        RequireTokens(tokens, sequence.KnownTokens - sequence.Computed);
+        if (!_replica.TryGrow(sequence, sequence.Computed + tokens)) return false;
+        AddPrefillRow(sequence, tokens);
+        return true;
     }
 
     /// <summary>Moves a waiting sequence to the end of the running list and schedules its first tokens.</summary>
@@ -123,14 +131,22 @@ public sealed class BatchComposer
     /// <param name="hit">Its cached prefix, from <see cref="FindPrefix"/> in this iteration.</param>
     /// <param name="tokens">Tokens to compute after the cached ones: 1 to known − cached.</param>
     /// <returns>False, with nothing changed, when blocks are short.</returns>
+    /// <exception cref="InvalidOperationException">It does not wait, or the hit is not what is cached for it now.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The tokens are out of range.</exception>
     public bool TryAdmit(SequenceView view, PrefixHit hit, int tokens)
     {
         Sequence sequence = view.Sequence;
-        RequireState(sequence, SequenceState.Waiting);
+        RequireState(view, SequenceState.Waiting);
+        RequireTokens(tokens, sequence.KnownTokens - hit.Tokens);
         long blocks = _replica.BlocksFor(hit.Tokens + tokens) - hit.Tokens / BlockTokens;
         if (blocks + hit.IdleBlocks > _replica.Blocks.Available) return false;
-        _replica.Admit(sequence, Slot, hit);
-        return TryAddPrefillRow(sequence, tokens);
+        if (!_replica.TryAdmit(sequence, Slot, hit) || !_replica.TryGrow(sequence, hit.Tokens + tokens))
+        {
+            throw new InvalidOperationException(
+                $"{hit} is not what is cached for request {view.Id} now; find its prefix just before it is admitted.");
+        }
+        AddPrefillRow(sequence, tokens);
+        return true;
     }
 
     /// <summary>Takes a running sequence off, frees its blocks and puts it in front of the waiting queue: preemption by recompute.</summary>
@@ -139,6 +155,7 @@ public sealed class BatchComposer
     /// ends, and then the slots that wait for blocks are asked again, the one with the oldest sequence first.
     /// </remarks>
     /// <returns>True when its blocks are free now; false when it is in flight.</returns>
+    /// <exception cref="InvalidOperationException">It does not run.</exception>
     public bool Preempt(SequenceView view)
     {
         Sequence sequence = view.Sequence;
@@ -166,27 +183,29 @@ public sealed class BatchComposer
 
     private static bool View(Sequence? sequence, out SequenceView view)
     {
-        view = new(sequence!);
+        view = new(sequence);
         return sequence is not null;
     }
 
-    private void RequireState(Sequence sequence, SequenceState state)
+    private void RequireState(SequenceView view, SequenceState state)
     {
-        if (sequence.State != state || sequence.ScheduledIn == Composition || (state != SequenceState.Waiting && sequence.Slot != Slot))
-        {
-            throw new InvalidOperationException(
-                $"Request {sequence.Request.Id} is {sequence.State} or scheduled already; it cannot be scheduled as {state}.");
-        }
+        Sequence sequence = view.Sequence;
+        string? fault = sequence.State != state ? $"it is {sequence.State}, not {state}"
+            : state != SequenceState.Waiting && sequence.Slot != Slot ? "it runs in another batch slot"
+            : IsScheduled(view) ? "it is scheduled already" : null;
+        if (fault is not null) throw new InvalidOperationException($"Request {sequence.Request.Id} cannot be scheduled so: {fault}.");
     }
 
-    private bool TryAddPrefillRow(Sequence sequence, int tokens)
+    private static void RequireTokens(int tokens, int pending)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(tokens);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(tokens, sequence.KnownTokens - sequence.Computed);
-        if (!_replica.TryGrow(sequence, sequence.Computed + tokens)) return false;
+        if (tokens < 1 || tokens > pending)
+            throw new ArgumentOutOfRangeException(nameof(tokens), tokens, $"A sequence can be given 1 to {pending} tokens, those that are pending.");
+    }
+
+    private void AddPrefillRow(Sequence sequence, int tokens)
+    {
         sequence.ScheduledTokens = tokens;
         sequence.ScheduledIn = Composition;
         Slot.PrefillRows.Add(sequence);
-        return true;
     }
 }

@@ -16,7 +16,7 @@ public readonly record struct BatchDecision
     /// <summary>True when a new waiting sequence could change the decision.</summary>
     public bool ArrivalsMatter { get; }
 
-    /// <summary>Nothing to run until the next arrival or the end of another slot's batch.</summary>
+    /// <summary>Nothing to run until a request arrives, a waiting one leaves, or another slot's batch ends.</summary>
     public static BatchDecision Wait => new(0, true);
 
     /// <summary>Run one iteration, then decide again.</summary>

@@ -6,9 +6,12 @@ namespace Simulator.Models.Batching;
 /// <summary>What a scheduler may know of a sequence: all but its output length (invariant 5).</summary>
 public readonly struct SequenceView
 {
-    internal SequenceView(Sequence sequence) => Sequence = sequence;
+    private readonly Sequence? _sequence;
 
-    internal Sequence Sequence { get; }
+    internal SequenceView(Sequence? sequence) => _sequence = sequence;
+
+    internal Sequence Sequence => _sequence ?? throw new InvalidOperationException(
+        "This view shows no sequence: what gave it returned false. Look at that before using the view.");
 
     /// <summary>Id of its request.</summary>
     public long Id => Sequence.Request.Id;

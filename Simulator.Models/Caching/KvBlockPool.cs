@@ -52,8 +52,10 @@ public sealed class KvBlockPool
     /// <summary>Takes blocks from the head of the queue.</summary>
     /// <param name="count">Blocks to take, at least 0.</param>
     /// <returns>False, with nothing taken, when fewer are available.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The count is negative.</exception>
     public bool TryTake(long count)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
         if (count > Available) return false;
         while (count > 0)
         {
@@ -84,8 +86,14 @@ public sealed class KvBlockPool
     }
 
     /// <summary>Returns blocks without a name to the tail of the queue.</summary>
-    /// <param name="count">Blocks, at least 0.</param>
-    public void Return(long count) => AppendRun(count);
+    /// <param name="count">Blocks that the caller holds, at least 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The count is negative or above what is in use.</exception>
+    public void Return(long count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Used);
+        AppendRun(count);
+    }
 
     /// <summary>Gives a name to one block that the caller holds and that has none yet.</summary>
     /// <param name="name">Chained hash of the block.</param>
@@ -93,16 +101,12 @@ public sealed class KvBlockPool
     internal int Name(ulong name)
     {
         int node = Allocate();
-        _nodes[node] = new Node { Name = name, IsNamed = true, Count = 1, Holders = 1, Previous = None, Next = None, SameName = None };
-        if (_byName.TryGetValue(name, out int first))
-        {
-            while (_nodes[first].SameName != None) first = _nodes[first].SameName;
-            _nodes[first].SameName = node;
-        }
-        else
-        {
-            _byName.Add(name, node);
-        }
+        _nodes[node] = new Node { Name = name, IsNamed = true, Count = 1, Holders = 1, NextTwin = node, PreviousTwin = node };
+        if (_byName.TryAdd(name, node)) return node;
+        int first = _byName[name];
+        int last = _nodes[first].PreviousTwin;
+        (_nodes[node].PreviousTwin, _nodes[node].NextTwin) = (last, first);
+        _nodes[last].NextTwin = _nodes[first].PreviousTwin = node;
         return node;
     }
 
@@ -121,17 +125,19 @@ public sealed class KvBlockPool
         return found;
     }
 
-    /// <summary>Holds a named block that <see cref="FindPrefix"/> found.</summary>
-    /// <returns>Its id.</returns>
-    internal int Hold(ulong name)
+    /// <summary>Holds the block that <see cref="FindPrefix"/> finds under a name.</summary>
+    /// <param name="name">Chained hash of the block.</param>
+    /// <param name="node">Its id.</param>
+    /// <returns>False, with nothing held, when there is none.</returns>
+    internal bool TryHold(ulong name, out int node)
     {
-        int node = _byName[name];
+        if (!_byName.TryGetValue(name, out node)) return false;
         if (_nodes[node].Holders++ == 0)
         {
             Unlink(node);
             Cached--;
         }
-        return node;
+        return true;
     }
 
     /// <summary>Lets go of a named block; the last holder's release appends it to the queue, still under its name.</summary>
@@ -148,7 +154,7 @@ public sealed class KvBlockPool
         if (_tail == None || _nodes[_tail].IsNamed)
         {
             int node = Allocate();
-            _nodes[node] = new Node { Previous = None, Next = None, SameName = None };
+            _nodes[node] = default;
             Link(node);
         }
         _nodes[_tail].Count += count;
@@ -157,18 +163,16 @@ public sealed class KvBlockPool
 
     private void Forget(int node)
     {
-        ulong name = _nodes[node].Name;
-        int first = _byName[name];
-        if (first == node)
+        (ulong name, int next, int previous) = (_nodes[node].Name, _nodes[node].NextTwin, _nodes[node].PreviousTwin);
+        if (next == node)
         {
-            int next = _nodes[node].SameName;
-            if (next == None) _byName.Remove(name);
-            else _byName[name] = next;
+            _byName.Remove(name);
         }
         else
         {
-            while (_nodes[first].SameName != node) first = _nodes[first].SameName;
-            _nodes[first].SameName = _nodes[node].SameName;
+            _nodes[previous].NextTwin = next;
+            _nodes[next].PreviousTwin = previous;
+            if (_byName[name] == node) _byName[name] = next;
         }
         Recycle(node);
     }
@@ -210,13 +214,15 @@ public sealed class KvBlockPool
         _recycled = node;
     }
 
+    // Blocks of one name are twins, in a ring from the first to be named, which is the one that is found.
     private struct Node
     {
         public ulong Name;
         public long Count;
         public int Previous;
         public int Next;
-        public int SameName;
+        public int NextTwin;
+        public int PreviousTwin;
         public int Holders;
         public bool IsNamed;
     }

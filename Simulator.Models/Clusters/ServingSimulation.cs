@@ -61,6 +61,8 @@ public sealed class ServingSimulation : IEventHandler, IReplicaOwner
     /// <param name="seed">Seed of every random choice in the cluster.</param>
     /// <param name="options">What to measure; null for all.</param>
     /// <exception cref="ClusterException">The cluster is not valid: a plan that does not fit, two pools of one name, …</exception>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="InvalidOperationException">A request, a router or a scheduler broke its contract; the message says which and how.</exception>
     public static RunResult Run(ClusterSpec cluster, IWorkload workload, ulong seed = 0, RunOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(cluster);
@@ -68,6 +70,10 @@ public sealed class ServingSimulation : IEventHandler, IReplicaOwner
         IReadOnlyList<string> faults = cluster.FindFaults();
         if (faults.Count > 0) throw new ClusterException(faults);
         options ??= new RunOptions();
+        if (options.SampleEvery <= SimDuration.Zero)
+            throw new ArgumentException($"SampleEvery is {options.SampleEvery}; it must be longer than 0, or null for no samples.", nameof(options));
+        if (options.Until < SimTime.Zero)
+            throw new ArgumentException($"Until is {options.Until}; it must be 0 or later, or null to run to the end.", nameof(options));
         return new ServingSimulation(cluster, workload, seed, options).Run(cluster, seed);
     }
 
@@ -156,6 +162,7 @@ public sealed class ServingSimulation : IEventHandler, IReplicaOwner
 
     private void Dispatch(Request request)
     {
+        if (FaultOf(request) is { } fault) throw new InvalidOperationException($"Request {request.Id} {fault}");
         Pool? pool = _poolOf.GetValueOrDefault(request.Model, _otherModels!);
         int group = _statistics.Inject(request, pool?.Name ?? "");
         if (request.IsFailure)
@@ -179,6 +186,17 @@ public sealed class ServingSimulation : IEventHandler, IReplicaOwner
         if (refusal == RejectionReason.None) return;
         replica.Statistics.Reject();
         EndAtOnce(request, group, RequestOutcome.Rejected, refusal, replica.Index, pool);
+    }
+
+    private string? FaultOf(Request request)
+    {
+        if (request.Arrival != _simulation.Now)
+            return $"was announced for {_simulation.Now} but arrives at {request.Arrival}; peeking and taking must give the same instant.";
+        if (request.PromptTokens < 0 || request.OutputTokens < 0)
+            return $"has {request.PromptTokens} prompt and {request.OutputTokens} output tokens; neither can be below 0.";
+        if (request.QueueTimeout < SimDuration.Zero || request.Timeout < SimDuration.Zero || request.CancelAfter < SimDuration.Zero)
+            return "has a timeout below 0; give 0 or more, or null for none.";
+        return null;
     }
 
     private void EndAtOnce(Request request, int group, RequestOutcome outcome, RejectionReason reason, int replica, Pool? pool) =>

@@ -184,9 +184,17 @@ internal abstract class Replica : IEventHandler
         return new PrefixHit(found * BlockTokens, idle);
     }
 
-    public void Admit(Sequence sequence, BatchSlot slot, PrefixHit hit)
+    /// <summary>Moves a waiting sequence to a slot, with its cached prefix.</summary>
+    /// <returns>False when the prefix is not cached; the run cannot go on then.</returns>
+    public bool TryAdmit(Sequence sequence, BatchSlot slot, PrefixHit hit)
     {
-        for (int i = 0; i < hit.Tokens / BlockTokens; i++) sequence.NamedBlocks.Add(Blocks.Hold(sequence.BlockNames[i]));
+        int cached = hit.Tokens / BlockTokens;
+        if (hit.Tokens % BlockTokens != 0 || cached > sequence.BlockNames.Count) return false;
+        for (int i = 0; i < cached; i++)
+        {
+            if (!Blocks.TryHold(sequence.BlockNames[i], out int node)) return false;
+            sequence.NamedBlocks.Add(node);
+        }
         Waiting.Remove(sequence);
         sequence.State = SequenceState.Prefilling;
         sequence.Slot = slot;
@@ -204,6 +212,7 @@ internal abstract class Replica : IEventHandler
         slot.Prefilling.Add(sequence);
         RunningCount++;
         PendingTokens -= hit.Tokens;
+        return true;
     }
 
     /// <summary>Takes the blocks that a sequence needs to hold so many tokens, and names those that become full.</summary>

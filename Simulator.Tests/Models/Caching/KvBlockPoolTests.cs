@@ -42,7 +42,7 @@ public sealed class KvBlockPoolTests
         pool.TryTake(2);
         pool.Release(pool.Name(7));
         pool.Return(1);
-        pool.Hold(7);
+        pool.TryHold(7, out _);
         Assert.That(pool.TryTake(2), Is.False);
         Assert.That(pool.TryTake(1), Is.True);
         Assert.That(pool.FindPrefix([7], out _), Is.EqualTo(1));
@@ -90,7 +90,8 @@ public sealed class KvBlockPoolTests
                     break;
                 case 4 when naive.Find(name) is { } found:
                     naive.Hold(found);
-                    named.Add((pool.Hold(name), found));
+                    pool.TryHold(name, out int held);
+                    named.Add((held, found));
                     break;
             }
             Assert.That(pool.Used + pool.Cached + pool.Free, Is.EqualTo(total));
