@@ -1,4 +1,5 @@
 using Simulator.Cli.Faults;
+using Simulator.Core.Text;
 
 namespace Simulator.Cli.Reading;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Simulator.Cli.Faults;
+using Simulator.Core.Text;
 using Simulator.Core.Time;
 
 namespace Simulator.Cli.Reading;

@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Numerics;
-using Simulator.Cli.Faults;
+using Simulator.Core.Text;
 
 namespace Simulator.Cli.Reading;
 

@@ -46,17 +46,24 @@ internal static class ClusterBuilder
         return (model.Architecture, section.Quantization == Quantization.Bf16 ? model.Quantization : section.Quantization);
     }
 
-    private static EngineOptions Engine(PoolSection section)
+    /// <summary>The scheduler's settings: those of the scenario, and the defaults for the device.</summary>
+    public static VllmV1Options Scheduler(PoolSection section)
     {
         EngineSection engine = section.Engine;
         VllmV1Options defaults = VllmV1Options.For(section.Device);
-        EngineOptions options = ServingEngines.VllmV1(defaults with
+        return defaults with
         {
             TokenBudget = engine.TokenBudget ?? defaults.TokenBudget,
             MaxSequences = engine.MaxSequences ?? defaults.MaxSequences,
             ChunkedPrefill = engine.ChunkedPrefill ?? defaults.ChunkedPrefill,
             LongPrefillThreshold = engine.LongPrefillThreshold ?? defaults.LongPrefillThreshold,
-        });
+        };
+    }
+
+    private static EngineOptions Engine(PoolSection section)
+    {
+        EngineSection engine = section.Engine;
+        EngineOptions options = ServingEngines.VllmV1(Scheduler(section));
         return options with
         {
             PrefixCaching = engine.PrefixCaching ?? options.PrefixCaching,

@@ -15,6 +15,7 @@ namespace Simulator.Cli.Running;
 internal sealed class ReplayRunner(Streams streams)
 {
     private const string ResultFile = "result.json";
+    private const string OutputStream = "-";
 
     /// <returns>An <see cref="ExitCode"/>.</returns>
     public int Run(ReplayRequest request)
@@ -24,29 +25,35 @@ internal sealed class ReplayRunner(Streams streams)
         IReadOnlyList<string> faults = cluster.Validate();
         if (faults.Count > 0) throw new InputException(faults);
         RunOptions options = Options(scenario);
+        // A file that cannot be written is better found before a long run than after it.
+        string[] files = [.. JsonFiles(request)];
+        foreach (string file in files) OutputFile.Probe(file);
         RunTiming timing = RunTiming.Start();
-        if (scenario.Replications > 1) RunMany(request, cluster, options);
-        else RunOnce(request, cluster, options);
+        string json = scenario.Replications > 1 ? RunMany(request, cluster, options) : RunOnce(request, cluster, options);
+        if (request.JsonFile == OutputStream) streams.Output.Write(json);
+        foreach (string file in files) OutputFile.Write(file, json);
         if (request.Timing) timing.Report(streams.Error);
         return ExitCode.Success;
     }
 
-    private void RunOnce(ReplayRequest request, ClusterSpec cluster, RunOptions options)
+    private string RunOnce(ReplayRequest request, ClusterSpec cluster, RunOptions options)
     {
+        Scenario scenario = request.Scenario;
         RunResult result;
-        using (RunRecorder recorder = new(request.Scenario.Results, cluster, request.OutputFolder))
+        using (RunRecorder recorder = new(scenario.Results, cluster, request.OutputFolder))
         using (LongRunProgress progress = Watch(request))
         {
-            IWorkload workload = WorkloadBuilder.Create(request.Scenario.Workload, request.Scenario.Seed);
+            IWorkload workload = WorkloadBuilder.Create(scenario.Workload, scenario.Seed);
             using IDisposable? disposable = workload as IDisposable;
             result = ServingSimulation.Run(
-                cluster, workload, request.Scenario.Seed, options with { Observer = recorder.Observer, Progress = progress.Report });
+                cluster, workload, scenario.Seed, options with { Observer = recorder.Observer, Progress = progress.Report });
         }
-        WriteJson(request, RunResultJson.Write(result));
-        if (!request.Quiet) RunSummary.Write(streams.Output, cluster, result);
+
+        if (ShowsSummary(request)) RunSummary.Write(streams.Output, cluster, result);
+        return RunResultJson.Write(result with { Settings = ScenarioSettings.Of(scenario, cluster) });
     }
 
-    private void RunMany(ReplayRequest request, ClusterSpec cluster, RunOptions options)
+    private string RunMany(ReplayRequest request, ClusterSpec cluster, RunOptions options)
     {
         Scenario scenario = request.Scenario;
         ResultsSection results = scenario.Results;
@@ -55,6 +62,7 @@ internal sealed class ReplayRunner(Streams streams)
             throw new InputException(
                 $"{scenario.Replications} replications cannot share the files that the results name; run the seed that you want to see on its own");
         }
+
         ReplicationResult result;
         using (LongRunProgress progress = Watch(request))
         {
@@ -62,11 +70,21 @@ internal sealed class ReplayRunner(Streams streams)
                 cluster, seed => WorkloadBuilder.Create(scenario.Workload, seed), scenario.Replications, scenario.Seed,
                 options with { Progress = progress.Report }, Environment.ProcessorCount);
         }
-        WriteJson(request, ReplicationResultJson.Write(result));
-        if (!request.Quiet) RunSummary.Write(streams.Output, cluster, result);
+
+        if (ShowsSummary(request)) RunSummary.Write(streams.Output, cluster, result);
+        return ReplicationResultJson.Write(result with { Settings = ScenarioSettings.Of(scenario, cluster) });
     }
 
     private LongRunProgress Watch(ReplayRequest request) => LongRunProgress.Watch(streams, "requests", null, request.Quiet);
+
+    /// <summary>The output stream is for one of the two: the document, which programs read, or the summary.</summary>
+    private static bool ShowsSummary(ReplayRequest request) => !request.Quiet && request.JsonFile != OutputStream;
+
+    private static IEnumerable<string> JsonFiles(ReplayRequest request)
+    {
+        if (request.JsonFile is { } file and not OutputStream) yield return file;
+        if (request.OutputFolder.Length > 0) yield return Path.Combine(request.OutputFolder, ResultFile);
+    }
 
     private static RunOptions Options(Scenario scenario)
     {
@@ -80,6 +98,7 @@ internal sealed class ReplayRunner(Streams streams)
             if (until <= SimTime.Zero + results.WarmUp)
                 throw new InputException($"warmUp and drain leave nothing to measure: the last request arrives at {last}; shorten them");
         }
+
         return new RunOptions
         {
             Slo = new SloTargets(results.Slo.Ttft, results.Slo.Tpot, results.Slo.E2e),
@@ -87,16 +106,5 @@ internal sealed class ReplayRunner(Streams streams)
             MeasureUntil = until,
             SampleEvery = results is { TimeSeriesCsv: null, Perfetto: null } ? null : results.TimeSeriesStep,
         };
-    }
-
-    private void WriteJson(ReplayRequest request, string json)
-    {
-        if (request.JsonFile == "-") streams.Output.Write(json);
-        else if (request.JsonFile is { } file) File.WriteAllText(file, json);
-        if (request.OutputFolder.Length > 0)
-        {
-            Directory.CreateDirectory(request.OutputFolder);
-            File.WriteAllText(Path.Combine(request.OutputFolder, ResultFile), json);
-        }
     }
 }

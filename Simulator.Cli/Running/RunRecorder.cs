@@ -13,7 +13,6 @@ internal sealed class RunRecorder : IDisposable
 
     public RunRecorder(ResultsSection results, ClusterSpec cluster, string folder)
     {
-        if (folder.Length > 0) Directory.CreateDirectory(folder);
         Add(folder, results.RequestsCsv, stream => new RequestCsvWriter(stream));
         Add(folder, results.IterationsCsv, stream => new IterationCsvWriter(stream));
         Add(folder, results.TimeSeriesCsv, stream => new TimeSeriesCsvWriter(stream));
@@ -32,7 +31,7 @@ internal sealed class RunRecorder : IDisposable
         where T : IRunObserver, IDisposable
     {
         if (file is null) return;
-        FileStream stream = File.Create(Path.Combine(folder, file));
+        FileStream stream = OutputFile.Create(Path.Combine(folder, file));
         T writer = create(stream);
         _open.Add(writer);
         _open.Add(stream);

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Simulator.Models.Architectures;
 using Simulator.Models.Costs;
 using Simulator.Models.Devices;
@@ -17,7 +18,13 @@ internal sealed record ClusterSection
 /// <summary>Equal replicas of one model.</summary>
 internal sealed record PoolSection
 {
-    public required string Name { get; init; }
+    /// <summary>What results call the pool: the id of its model unless the scenario gives a name (set null for that).</summary>
+    [AllowNull]
+    public string Name
+    {
+        get => field ?? Model?.Id ?? (ModelConfig is null ? "" : HuggingFaceConfig.NameOf(ModelConfig).ToLowerInvariant());
+        init;
+    }
 
     /// <summary>A model of the catalogue; null when <see cref="ModelConfig"/> gives it.</summary>
     public ModelArchitecture? Model { get; init; }

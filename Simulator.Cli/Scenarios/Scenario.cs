@@ -9,6 +9,9 @@ internal sealed record Scenario
     /// <summary>Runs with consecutive seeds, from <see cref="Seed"/>; more than one gives confidence intervals.</summary>
     public int Replications { get; init; } = 1;
 
+    /// <summary>Folder of the scenario file, as the user named it: what the scenario's paths stand below. Empty for the current one.</summary>
+    public string Folder { get; init; } = "";
+
     public required WorkloadSection Workload { get; init; }
 
     public required ClusterSection Cluster { get; init; }

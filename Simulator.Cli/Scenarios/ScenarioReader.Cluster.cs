@@ -24,7 +24,7 @@ internal static partial class ScenarioReader
         string? config = pool.Optional("modelConfig", Values.Text("the path of a Hugging Face config.json"), null!);
         var section = new PoolSection
         {
-            Name = pool.Required("name", Values.Text("a name"), "what results call the pool"),
+            Name = pool.Optional("name", Values.Text("a name"), null!),
             Model = pool.Optional("model", CatalogueNames.Model, null!),
             ModelConfig = config is null ? null : pool.Resolve(config),
             Serves = pool.Many("serves", Values.Text("a model name of the trace")),
@@ -35,11 +35,15 @@ internal static partial class ScenarioReader
             Engine = pool.Map("engine", ReadEngine) ?? new EngineSection(),
             Roofline = pool.Map("roofline", ReadRoofline) ?? RooflineOptions.Default,
         };
-        if (section.Name is not null && !names.Add(section.Name))
-            pool.Fault("name", $"another pool is called '{section.Name}' too; give each a name of its own");
+        if (section.Name.Length > 0 && !names.Add(section.Name))
+        {
+            if (pool.Has("name")) pool.Fault("name", $"another pool is called '{section.Name}' too; give each a name of its own");
+            else pool.Fault($"without a 'name' the pool is called '{section.Name}' after its model, as another one is; give each a name of its own");
+        }
+
         foreach (string model in section.Serves)
         {
-            if (!served.TryAdd(model, section.Name ?? ""))
+            if (!served.TryAdd(model, section.Name))
                 pool.Fault("serves", $"'{model}' is served by pool '{served[model]}' already; name it once");
         }
 

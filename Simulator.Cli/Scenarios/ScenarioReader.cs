@@ -18,7 +18,9 @@ internal static partial class ScenarioReader
     {
         var faults = new FaultList(file);
         Scenario? scenario = YamlReader.Read(text, faults) is { } map ? Cursor.Read(map, faults, ReadScenario) : null;
-        return scenario is not null && faults.Count == 0 ? scenario : throw new ScenarioException(faults);
+        return scenario is not null && faults.Count == 0
+            ? scenario with { Folder = Path.GetDirectoryName(file) ?? "" }
+            : throw new ScenarioException(faults);
     }
 
     private static Scenario ReadScenario(Cursor top) => new()

@@ -26,7 +26,7 @@ internal static class ReplayVerb
         var scenario = new ScenarioOptions();
         Option<string?> folder = OptionFactory.Reference("--out", "DIR", "Folder that output files go to.", Values.Text("the path of a folder"));
         Option<string?> json = OptionFactory.Reference(
-            "--json", "FILE", "Write the results as one JSON document; '-' for the output stream.", Values.Text("the path of a file to write"));
+            "--json", "FILE", "Write the results as one JSON document; '-' for the output stream, in place of the summary.", Values.Text("the path of a file to write"));
         Option<bool> quiet = OptionFactory.Flag("--quiet", "Print neither the summary nor progress.");
         Option<bool> timing = OptionFactory.Flag("--timing", "Print wall and CPU time to the error stream.");
         var verb = new Verb(

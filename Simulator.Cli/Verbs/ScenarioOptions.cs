@@ -141,7 +141,7 @@ internal sealed class ScenarioOptions
             faults.Add("--device is missing; it is a device id such as h100-sxm (see: simulator catalog devices)");
         if (faults.Count > 0) return [];
 
-        PoolSection pool = given?[0] ?? new PoolSection { Name = known?.Id ?? "pool", Device = on! };
+        PoolSection pool = given?[0] ?? new PoolSection { Device = on! };
         if (known is not null || config is not null) pool = pool with { Model = known, ModelConfig = config };
         return
         [

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Simulator.Cli.Faults;
+using Simulator.Core.Text;
 
 namespace Simulator.Cli.Verbs;
 

@@ -32,14 +32,25 @@ public static class HuggingFaceConfig
     public static HuggingFaceModel Read(string path)
     {
         string json = Load(path);
-        string name = Path.GetFileNameWithoutExtension(path);
-        string folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "";
-        if (name.Equals("config", StringComparison.OrdinalIgnoreCase) && Path.GetFileName(folder) is { Length: > 0 } parent)
-            name = parent;
-        string sidePath = Path.Combine(folder, "hf_quant_config.json");
+        string sidePath = Path.Combine(FolderOf(path), "hf_quant_config.json");
         string? side = File.Exists(sidePath) ? Load(sidePath) : null;
-        return Parse(json, path, name[(name.LastIndexOf("--", StringComparison.Ordinal) is var cut and >= 0 ? cut + 2 : 0)..], side);
+        return Parse(json, path, NameOf(path), side);
     }
+
+    /// <summary>
+    /// The name that <see cref="Read"/> gives a model: that of the file, or of its folder when the file is called <c>config.json</c>; without
+    /// the owner that the Hugging Face cache puts before <c>--</c>.
+    /// </summary>
+    /// <param name="path">Path of the configuration; it need not exist.</param>
+    public static string NameOf(string path)
+    {
+        string name = Path.GetFileNameWithoutExtension(path);
+        if (name.Equals("config", StringComparison.OrdinalIgnoreCase) && Path.GetFileName(FolderOf(path)) is { Length: > 0 } parent)
+            name = parent;
+        return name[(name.LastIndexOf("--", StringComparison.Ordinal) is var cut and >= 0 ? cut + 2 : 0)..];
+    }
+
+    private static string FolderOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path)) ?? "";
 
     /// <summary>Reads a configuration that is already in memory.</summary>
     /// <param name="json">The text of the <c>config.json</c>.</param>

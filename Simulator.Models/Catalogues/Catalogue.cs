@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Simulator.Core.Text;
 
 namespace Simulator.Models.Catalogues;
 

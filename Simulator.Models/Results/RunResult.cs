@@ -16,6 +16,12 @@ public sealed record RunResult
     /// <summary>Seed of the run.</summary>
     public required ulong Seed { get; init; }
 
+    /// <summary>
+    /// What was set for the run, each setting under a path of its own, so that two results can tell in what they differ. Whoever describes the
+    /// run fills it in, as the command line does from the scenario; empty otherwise.
+    /// </summary>
+    public IReadOnlyList<RunSetting> Settings { get; init; } = [];
+
     /// <summary>All requests of the run by what became of them (invariant 1), measured or not.</summary>
     public required RequestCounts Requests { get; init; }
 

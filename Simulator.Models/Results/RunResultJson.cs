@@ -16,6 +16,9 @@ public static class RunResultJson
     {
         RunResult result = JsonSerializer.Deserialize(json, RunResultContext.Default.RunResult)
             ?? throw new JsonException("The document is null.");
+        // A document may lack the settings; generated readers then leave null in place of the initial value.
+        if (result.Settings is null) result = result with { Settings = [] };
+        if (result.Settings.Contains(null)) throw new JsonException("A setting is null.");
         if (result.Classes.Contains(null) || result.Replicas.Contains(null)) throw new JsonException("A class or a replica is null.");
         return result;
     }

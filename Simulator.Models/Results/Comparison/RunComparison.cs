@@ -6,7 +6,7 @@ namespace Simulator.Models.Results.Comparison;
 /// <summary>Two results side by side.</summary>
 public sealed record RunComparison
 {
-    /// <summary>What was set differently: seeds, pools and their replicas, SLOs, and classes that one result alone has.</summary>
+    /// <summary>What was set differently: schema versions, seeds, whatever <see cref="RunSetting.Of"/> lists, and classes that one result alone has.</summary>
     public required IReadOnlyList<SettingChange> Settings { get; init; }
 
     /// <summary>All figures, changed or not: those of A in the order of <see cref="RunFigures"/>, then those that B alone has.</summary>

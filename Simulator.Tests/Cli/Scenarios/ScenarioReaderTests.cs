@@ -287,12 +287,26 @@ public sealed class ScenarioReaderTests
         "s.yaml:2:90: cluster.pools[0].plan.expert: 4 does not divide tensor × data, 2")]
     [TestCase("cluster: { pools: [{ name: x, model: llama-3-8b, device: a10, serves: A }, { name: y, model: llama-3-8b, device: a10, serves: [A] }] }",
         "s.yaml:2:127: cluster.pools[1].serves: 'A' is served by pool 'x' already; name it once")]
+    [TestCase("cluster: { pools: [{ model: llama-3-8b, device: a10 }, { model: llama3-8b, device: a30 }] }",
+        "s.yaml:2:56: cluster.pools[1]: without a 'name' the pool is called 'llama-3-8b' after its model, as another one is; give each a name of its own")]
+    [TestCase("cluster: { pools: [{ model: llama-3-8b, device: a10 }, { name: llama-3-8b, model: llama-3-70b, device: a30 }] }",
+        "s.yaml:2:64: cluster.pools[1].name: another pool is called 'llama-3-8b' too; give each a name of its own")]
     [TestCase("cluster: { pools: [{ name: x, model: llama-3-8b, device: a10, roofline: { matrixMemoryEfficiency: 2 } }] }",
         "s.yaml:2:99: cluster.pools[0].roofline.matrixMemoryEfficiency: expected a share above 0 and up to 1 such as 0.9 or 90%, got '2'")]
     [TestCase("cluster: { pools: [{ name: x, model: llama-3-8b, device: a10, quantization: { kv: fp9 } }] }",
         "s.yaml:2:83: cluster.pools[0].quantization.kv: unknown number format 'fp9'; did you mean 'fp8'? known: fp32, bf16, fp16, fp8, int8, fp4, int4")]
     public void ReadText_FaultyCluster_SaysWhy(string cluster, string fault) =>
         Assert.That(Faults("workload: { trace: t.csv }\n" + cluster), Is.EqualTo((string[])[fault]));
+
+    [TestCase("model: Llama3-8B", "llama-3-8b")]
+    [TestCase("modelConfig: models/Own-7B/config.json", "own-7b")]
+    [TestCase("modelConfig: models/Own.json", "own")]
+    [TestCase("name: chat, model: llama-3-8b", "chat")]
+    public void ReadText_PoolWithoutAName_IsCalledAfterItsModel(string pool, string name)
+    {
+        PoolSection read = Read($"workload: {{ trace: t.csv }}\ncluster: {{ pools: [{{ {pool}, device: a10 }}] }}").Cluster.Pools.Single();
+        Assert.That(read.Name, Is.EqualTo(name));
+    }
 
     [Test]
     public void ReadText_UnknownModel_NamesTheClosest() => Assert.That(

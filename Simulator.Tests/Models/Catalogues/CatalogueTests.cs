@@ -34,20 +34,4 @@ public class CatalogueTests
     [Test]
     public void Constructor_SharedName_Throws() =>
         Assert.Throws<ArgumentException>(() => _ = new Catalogue<string>("fruit", "", f => f, [("a-b", []), ("c", ["ab"])]));
-
-    [TestCase("kitten", "sitting", 3)]
-    [TestCase("ab", "ba", 1)]
-    [TestCase("", "abc", 3)]
-    [TestCase("same", "same", 0)]
-    public void EditDistance_KnownPairs_Matches(string a, string b, int distance) =>
-        Assert.That(EditDistance.Between(a, b), Is.EqualTo(distance));
-
-    [FsCheck.NUnit.Property]
-    public bool EditDistance_AnyPair_IsSymmetricAndBounded(string? a, string? b)
-    {
-        (a, b) = (a ?? "", b ?? "");
-        int distance = EditDistance.Between(a, b);
-        return distance == EditDistance.Between(b, a) && distance >= Math.Abs(a.Length - b.Length)
-            && distance <= Math.Max(a.Length, b.Length) && distance == 0 == (a == b);
-    }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using CsvHelper;
+using Simulator.Core.Text;
 
 namespace Simulator.Workloads.Traces.Reading;
 
@@ -68,7 +69,7 @@ internal sealed class CsvRows : IDisposable
     {
         int found = Find(name);
         if (found >= 0) return found;
-        string? nearest = NearestName.Of(name, header.Except(others)!);
+        string? nearest = NearestName.Find(name, header.Except(others)!);
         throw source.Fault(
             1,
             $"there is no column {name}; the header has {Describe()}",

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Simulator.Core.Text;
 using Simulator.Core.Time;
 using Simulator.Workloads.Requests;
 
@@ -178,7 +179,7 @@ internal sealed class JsonLinesTraceReader : TraceReader
     {
         if (present) return;
         string[] used = [layout.Arrival, layout.PromptTokens, layout.OutputTokens];
-        string? nearest = NearestName.Of(name, Names(line).Except(used));
+        string? nearest = NearestName.Find(name, Names(line).Except(used));
         throw Source.Fault(
             Line,
             $"there is no {name}",

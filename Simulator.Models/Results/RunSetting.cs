@@ -1,17 +1,22 @@
 using System.Globalization;
 
-namespace Simulator.Models.Results.Comparison;
+namespace Simulator.Models.Results;
 
-/// <summary>Something that was set for a run, as far as its result tells.</summary>
-/// <param name="Path">What it is: <c>pools[chat].replicas</c>, <c>goodput.ttftSeconds</c>.</param>
+/// <summary>Something that was set for a run.</summary>
+/// <param name="Path">What it is: <c>router</c>, <c>pools[chat].replicas</c>, <c>pools[chat].engine.tokenBudget</c>.</param>
 /// <param name="Value">The value.</param>
 public sealed record RunSetting(string Path, string Value)
 {
-    /// <summary>Lists the pools with their replicas, and the SLOs that are set, in a fixed order.</summary>
+    /// <summary>
+    /// What is known of how a run was set: its <see cref="RunResult.Settings"/>; where it has none, the pools with their replicas and the
+    /// SLOs, which any result tells.
+    /// </summary>
     /// <param name="run">The run.</param>
+    /// <returns>The settings in a fixed order.</returns>
     public static IReadOnlyList<RunSetting> Of(RunResult run)
     {
         ArgumentNullException.ThrowIfNull(run);
+        if (run.Settings.Count > 0) return run.Settings;
         List<RunSetting> settings = [];
         foreach (IGrouping<string, ReplicaSummary> pool in run.Replicas.GroupBy(replica => replica.Pool))
             settings.Add(new($"pools[{pool.Key}].replicas", Text(pool.Count())));

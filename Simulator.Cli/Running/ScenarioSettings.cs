@@ -1,0 +1,55 @@
+using Simulator.Cli.Scenarios;
+using Simulator.Models.Batching.VllmV1;
+using Simulator.Models.Clusters;
+using Simulator.Models.Parallelism;
+using Simulator.Models.Results;
+
+namespace Simulator.Cli.Running;
+
+/// <summary>What a scenario sets for a run, defaults included, as results tell it. What it merely writes, and seeds, are left out.</summary>
+internal static class ScenarioSettings
+{
+    /// <param name="scenario">The scenario.</param>
+    /// <param name="cluster">What was made of its cluster.</param>
+    public static IReadOnlyList<RunSetting> Of(Scenario scenario, ClusterSpec cluster)
+    {
+        SettingList list = new(scenario.Folder);
+        list.Add("workload", scenario.Workload);
+        list.Add("router", scenario.Cluster.Router);
+        foreach ((PoolSection section, PoolSpec pool) in scenario.Cluster.Pools.Zip(cluster.Pools)) AddPool(list, section, pool);
+        ResultsSection results = scenario.Results;
+        list.Add("results.warmUp", results.WarmUp);
+        list.Add("results.drain", results.Drain);
+        list.Add("results.slo", results.Slo);
+        return list.Settings;
+    }
+
+    private static void AddPool(SettingList list, PoolSection section, PoolSpec pool)
+    {
+        string path = $"pools[{pool.Name}]";
+        list.Add($"{path}.model", pool.Model.Id);
+        list.Add($"{path}.modelConfig", section.ModelConfig);
+        list.Add($"{path}.device", pool.Device.Id);
+        list.Add($"{path}.replicas", pool.Replicas);
+        list.Add($"{path}.serves", pool.Serves);
+        list.Add($"{path}.plan", pool.Plan);
+        Quantization quantization = pool.Quantization;
+        list.Add($"{path}.quantization.weights", quantization.Weights);
+        list.Add($"{path}.quantization.expertWeights", quantization.ExpertWeights);
+        list.Add($"{path}.quantization.activations", quantization.Activations);
+        list.Add($"{path}.quantization.kv", quantization.KvCache);
+        VllmV1Options scheduler = ClusterBuilder.Scheduler(section);
+        list.Add($"{path}.engine.scheduler", section.Engine.Scheduler);
+        list.Add($"{path}.engine.tokenBudget", scheduler.TokenBudget);
+        list.Add($"{path}.engine.maxSequences", scheduler.MaxSequences);
+        list.Add($"{path}.engine.chunkedPrefill", scheduler.ChunkedPrefill);
+        list.Add($"{path}.engine.longPrefillThreshold", scheduler.LongPrefillThreshold);
+        list.Add($"{path}.engine.prefixCaching", pool.Engine.PrefixCaching);
+        list.Add($"{path}.engine.blockTokens", pool.Engine.BlockTokens);
+        list.Add($"{path}.engine.maxContext", pool.Engine.ContextWindow ?? pool.Model.ContextWindow);
+        list.Add($"{path}.engine.queueLimit", pool.Engine.QueueLimit);
+        list.Add($"{path}.engine.memoryUtilization", pool.Memory.UtilizationFraction);
+        list.Add($"{path}.engine.kvBlocks", section.Engine.KvBlocks == EngineSection.Unlimited ? "unlimited" : pool.Memory.BlocksOverride);
+        list.Add($"{path}.roofline", pool.Roofline);
+    }
+}
