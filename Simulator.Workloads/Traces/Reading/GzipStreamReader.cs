@@ -8,7 +8,7 @@ namespace Simulator.Workloads.Traces.Reading;
 /// <see cref="GZipStream"/> takes a file that was cut off for one that ends there. This stream throws
 /// <see cref="InvalidDataException"/> instead, before the last bytes of a cut member are seen as the end of the data.
 /// </remarks>
-internal sealed class GzipStreamReader : Stream
+internal sealed class GzipStreamReader : ReadOnlyStream
 {
     private readonly Pushback input;
     private DeflateStream? member;
@@ -20,18 +20,6 @@ internal sealed class GzipStreamReader : Stream
         input = new Pushback(compressed);
         StartMember(first: true);
     }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     public override int Read(Span<byte> buffer)
     {
@@ -48,16 +36,6 @@ internal sealed class GzipStreamReader : Stream
         }
         return 0;
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
@@ -121,7 +99,7 @@ internal sealed class GzipStreamReader : Stream
     }
 
     /// <summary>Remembers the last piece that was handed out, and a little before it, so that reading can go on inside it.</summary>
-    private sealed class Pushback(Stream stream) : Stream
+    private sealed class Pushback(Stream stream) : ReadOnlyStream
     {
         private const int PieceSize = 8192;
 
@@ -136,16 +114,6 @@ internal sealed class GzipStreamReader : Stream
         private int next;
         private int end;
 
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
         /// <summary>Nothing before this point is given back.</summary>
         public void Mark() => floor = start = next;
 
@@ -154,8 +122,6 @@ internal sealed class GzipStreamReader : Stream
             if (next == end && !Fill()) return -1;
             return buffer[next++];
         }
-
-        public override int Read(byte[] destination, int offset, int count) => Read(destination.AsSpan(offset, count));
 
         public override int Read(Span<byte> destination)
         {
@@ -181,16 +147,6 @@ internal sealed class GzipStreamReader : Stream
             next = start + found + pattern.Length;
             return true;
         }
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] source, int offset, int count) => throw new NotSupportedException();
 
         protected override void Dispose(bool disposing)
         {

@@ -68,7 +68,7 @@ internal sealed record TraceSource(string Name, Func<Stream> OpenStream)
     };
 
     /// <summary>A stream whose first bytes have been looked at.</summary>
-    private sealed class PrefixedStream : Stream
+    private sealed class PrefixedStream : ReadOnlyStream
     {
         private readonly Stream rest;
         private readonly byte[] prefix;
@@ -84,18 +84,6 @@ internal sealed record TraceSource(string Name, Func<Stream> OpenStream)
 
         public ReadOnlySpan<byte> Prefix => prefix.AsSpan(0, length);
 
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
         public override int Read(Span<byte> buffer)
         {
             if (next == length) return rest.Read(buffer);
@@ -104,16 +92,6 @@ internal sealed record TraceSource(string Name, Func<Stream> OpenStream)
             next += count;
             return count;
         }
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
         protected override void Dispose(bool disposing)
         {
