@@ -11,4 +11,7 @@ internal static class KnownLimits
 
     /// <summary>Tokens of one sequence.</summary>
     public const int MostTokens = 100_000_000;
+
+    /// <summary>Arrivals in a second: gaps of a microsecond keep their spread on a clock of nanoseconds.</summary>
+    public const int MostRequestsPerSecond = 1_000_000;
 }

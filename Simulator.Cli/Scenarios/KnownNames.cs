@@ -1,4 +1,6 @@
 using Simulator.Models.Devices;
+using Simulator.Workloads.Generators;
+using Simulator.Workloads.Traces;
 
 namespace Simulator.Cli.Scenarios;
 
@@ -6,6 +8,19 @@ namespace Simulator.Cli.Scenarios;
 internal static class KnownNames
 {
     public static string[] Formats { get; } = ["burstgpt", "azure", "mooncake", "vidur", "apex", "csv"];
+
+    public static (string Name, ArrivalUnit Value)[] ArrivalUnits { get; } =
+    [
+        ("s", ArrivalUnit.Seconds), ("ms", ArrivalUnit.Milliseconds), ("us", ArrivalUnit.Microseconds), ("ns", ArrivalUnit.Nanoseconds),
+        ("date", ArrivalUnit.Date),
+    ];
+
+    public static (string Name, bool Value)[] FailureModes { get; } = [("keep", true), ("drop", false)];
+
+    public static (string Name, BurstGptRelease Value)[] BurstGptReleases { get; } = [("v1", BurstGptRelease.V1), ("v3", BurstGptRelease.V3)];
+
+    public static (string Name, GapDistribution Value)[] GapDistributions { get; } =
+        [("gamma", GapDistribution.Gamma), ("weibull", GapDistribution.Weibull)];
 
     public static string[] Routers { get; } =
     [

@@ -92,34 +92,30 @@ internal sealed class ScenarioOptions
     private WorkloadSection ResolveWorkload(ParseResult parse, WorkloadSection? given, List<string> faults)
     {
         string? file = parse.GetValue(trace);
-        TraceSection? section = file is null ? given?.Trace : (given?.Trace ?? new TraceSection { File = file }) with { File = file };
-        if (section is null && given is null)
-        {
-            faults.Add("--trace is missing; name the trace to replay, or a scenario file");
-            return new WorkloadSection();
-        }
+        if (file is null && given is null) faults.Add("--trace is missing; name the trace to replay, or a scenario file");
+        WorkloadSection workload = given ?? new WorkloadSection { Source = new TraceSection { File = "" } };
+        if (file is not null) workload = workload with { Source = (workload.Trace ?? new TraceSection { File = file }) with { File = file } };
 
-        Option[] ofTrace = [format, speedup, rate, limit];
-        if (section is null)
-        {
-            foreach (Option option in ofTrace.Where(option => parse.GetResult(option) is { Implicit: false }))
-                faults.Add($"{option.Name}: only a trace takes it, and the workload of the scenario is generated");
-            return given!;
-        }
-
-        Option[] byTheClock = [speedup, rate];
-        foreach (Option option in byTheClock.Where(option => given?.ClosedLoop is not null && parse.GetResult(option) is { Implicit: false }))
-            faults.Add($"{option.Name}: the workload of the scenario is a closed loop, which sends requests when clients are free");
+        if (workload.Trace is null) Refuse([format], "only a trace takes it, and the workload of the scenario is generated");
+        if (workload.Source is SessionsSection { Planned: null })
+            Refuse([speedup, rate, limit], "the workload of the scenario is sessions, which send a turn when the reply before it is there");
+        else if (workload.ClosedLoop is not null)
+            Refuse([speedup, rate], "the workload of the scenario is a closed loop, which sends requests when clients are free");
         double? perSecond = parse.GetValue(rate);
         double? faster = parse.GetValue(speedup);
-        section = section with
+        if (parse.GetValue(format) is { } name && workload.Trace is { } named)
+            workload = workload with { Source = named with { Format = name } };
+        return workload with
         {
-            Format = parse.GetValue(format) ?? section.Format,
-            Limit = parse.GetValue(limit) ?? section.Limit,
-            Speedup = faster ?? (perSecond is null ? section.Speedup : 1),
-            RequestsPerSecond = perSecond ?? (faster is null ? section.RequestsPerSecond : null),
+            Limit = parse.GetValue(limit) ?? workload.Limit,
+            Speedup = faster ?? (perSecond is null ? workload.Speedup : 1),
+            RequestsPerSecond = perSecond ?? (faster is null ? workload.RequestsPerSecond : null),
         };
-        return (given ?? new WorkloadSection()) with { Trace = section, Generator = null };
+
+        void Refuse(IEnumerable<Option> options, string why)
+        {
+            foreach (Option option in options.Where(option => parse.GetResult(option) is { Implicit: false })) faults.Add($"{option.Name}: {why}");
+        }
     }
 
     private IReadOnlyList<PoolSection> ResolvePools(ParseResult parse, IReadOnlyList<PoolSection>? given, List<string> faults)

@@ -76,13 +76,12 @@ public sealed class ScenarioReaderTests
 
         Assert.That(scenario.Seed, Is.EqualTo(42));
         Assert.That(scenario.Replications, Is.EqualTo(5));
-        TraceSection trace = scenario.Workload.Trace!;
-        Assert.That(trace.Models, Is.EqualTo((string[])["ChatGPT"]));
-        Assert.That(trace.Classes, Is.EqualTo((string[])["Conversation log"]));
-        Assert.That(trace with { Models = [], Classes = [] }, Is.EqualTo(new TraceSection
+        WorkloadSection workload = scenario.Workload;
+        Assert.That(workload.Models, Is.EqualTo((string[])["ChatGPT"]));
+        Assert.That(workload.Classes, Is.EqualTo((string[])["Conversation log"]));
+        Assert.That(workload with { Models = [], Classes = [] }, Is.EqualTo(new WorkloadSection
         {
-            File = "../traces/burstgpt.csv",
-            Format = "burstgpt",
+            Source = new TraceSection { File = "../traces/burstgpt.csv", Format = "burstgpt" },
             KeepFailures = false,
             From = 1.Hours(),
             To = 2.Hours(),
@@ -91,11 +90,10 @@ public sealed class ScenarioReaderTests
             ClipPrompt = 4096,
             ClipOutput = 1024,
             Loops = 3,
+            Timeouts = new TimeoutsSection { Queue = 30.Seconds(), Total = 5.Minutes(), CancelAfter = 2.Minutes() },
             Models = [],
             Classes = [],
         }));
-        Assert.That(scenario.Workload.Timeouts, Is.EqualTo(
-            new TimeoutsSection { Queue = 30.Seconds(), Total = 5.Minutes(), CancelAfter = 2.Minutes() }));
         Assert.That(scenario.Cluster.Router, Is.EqualTo("round-robin"));
         PoolSection chat = scenario.Cluster.Pools[0];
         Assert.That((chat.Name, chat.Model?.Id, chat.ModelConfig, chat.Device.Id, chat.Replicas),
@@ -140,62 +138,13 @@ public sealed class ScenarioReaderTests
 
         Assert.That(scenario.Seed, Is.EqualTo(1));
         Assert.That(scenario.Replications, Is.EqualTo(1));
-        Assert.That(scenario.Workload.Trace!.KeepFailures, Is.True);
-        Assert.That(scenario.Workload.Trace.Limit, Is.Null);
+        Assert.That(scenario.Workload with { Models = [], Classes = [] }, Is.EqualTo(
+            new WorkloadSection { Source = new TraceSection { File = "t.csv" }, KeepFailures = true, Speedup = 1, Loops = 1, Models = [], Classes = [] }));
         Assert.That(scenario.Cluster.Router, Is.EqualTo("least-outstanding"));
         Assert.That(scenario.Cluster.Pools[0].Plan, Is.EqualTo(ParallelPlan.Single));
         Assert.That(scenario.Cluster.Pools[0].Quantization, Is.EqualTo(Quantization.Bf16));
         Assert.That(scenario.Cluster.Pools[0].Engine, Is.EqualTo(new EngineSection()));
         Assert.That(scenario.Results, Is.EqualTo(new ResultsSection()));
-    }
-
-    private static readonly object[] Processes =
-    [
-        new object[] { "{ constant: 5/s }", new ConstantArrivals(5) },
-        new object[] { "{ poisson: 300/min }", new PoissonArrivals(5) },
-        new object[] { "{ gamma: { rate: 5/s, cv: 2 } }", new GammaArrivals(5, 2) },
-        new object[] { "{ weibull: { rate: 5/s, shape: 0.7 } }", new WeibullArrivals(5, 0.7) },
-        new object[] { "{ onOff: { rate: 20/s, on: 10s, off: 50s } }", new OnOffArrivals(20, SimDuration.FromSeconds(10), SimDuration.FromSeconds(50)) },
-    ];
-
-    [TestCaseSource(nameof(Processes))]
-    public void ReadText_ArrivalProcess_IsRead(string yaml, object expected) => Assert.That(
-        Read($"workload: {{ generate: {{ arrivals: {yaml}, prompt: 100, output: 10, requests: 5 }} }}\n{Cluster}").Workload.Generator!.Arrivals,
-        Is.EqualTo(expected));
-
-    [Test]
-    public void ReadText_DiurnalArrivals_HaveAWeightForEachHour()
-    {
-        string weights = string.Join(", ", Enumerable.Range(1, 24));
-        var diurnal = (DiurnalArrivals)Read($"workload: {{ generate: {{ arrivals: {{ diurnal: {{ rate: 1/s, profile: [{weights}] }} }}, "
-            + $"prompt: 100, output: 10, duration: 1d }} }}\n{Cluster}").Workload.Generator!.Arrivals!;
-        Assert.That(diurnal.Profile, Is.EqualTo(Enumerable.Range(1, 24).Select(weight => (double)weight)));
-    }
-
-    private static readonly object[] Lengths =
-    [
-        new object[] { "512", new FixedLength(512) },
-        new object[] { "{ fixed: 512 }", new FixedLength(512) },
-        new object[] { "{ uniform: { min: 2, max: 9 } }", new UniformLength(2, 9) },
-        new object[] { "{ zipf: { exponent: 1.1, max: 1023 } }", new ZipfLength(1.1, 1023) },
-        new object[] { "{ logNormal: { mean: 1000, cv: 1.2 } }", new LogNormalLength(1000, 1.2, null) },
-        new object[] { "{ logNormal: { mean: 1000, cv: 1.2, max: 4096 } }", new LogNormalLength(1000, 1.2, 4096) },
-        new object[] { "{ empirical: t.csv }", new EmpiricalLength("t.csv") },
-    ];
-
-    [TestCaseSource(nameof(Lengths))]
-    public void ReadText_LengthDistribution_IsRead(string yaml, object expected) => Assert.That(
-        Read($"workload: {{ generate: {{ arrivals: {{ poisson: 1/s }}, prompt: {yaml}, output: 10, requests: 5 }} }}\n{Cluster}")
-            .Workload.Generator!.Prompt,
-        Is.EqualTo(expected));
-
-    [Test]
-    public void ReadText_ClosedLoop_TakesTraceOrGenerator()
-    {
-        Assert.That(Read("workload: { trace: t.csv, closedLoop: { concurrency: 16, thinkTime: 1s } }\n" + Cluster).Workload.ClosedLoop,
-            Is.EqualTo(new ClosedLoopSection(16, 1.Seconds())));
-        Assert.That(Read("workload: { generate: { prompt: 9, output: 9, requests: 9 }, closedLoop: { concurrency: 1 } }\n" + Cluster)
-            .Workload.ClosedLoop, Is.EqualTo(new ClosedLoopSection(1, SimDuration.Zero)));
     }
 
     [Test]
@@ -243,41 +192,6 @@ public sealed class ScenarioReaderTests
         "s.yaml:20:13: cluster.pools[1].plan: expected a mapping of keys and values, got a list",
         "s.yaml:22:24: unknown key 'tpt' in results.slo; did you mean 'tpot'? valid keys: ttft, tpot, e2e",
     ]));
-
-    [TestCase("workload: {}", "s.yaml:1:11: workload needs one of 'trace' or 'generate'")]
-    [TestCase("workload:", "s.yaml:1:10: workload has no value; give its keys on indented lines below, or remove it")]
-    [TestCase("workload: t.csv", "s.yaml:1:11: workload: expected a mapping of keys and values, got 't.csv'")]
-    [TestCase("workload: { trace: [t.csv] }", "s.yaml:1:20: workload.trace: expected a single value, got a list")]
-    [TestCase("workload: { trace: t.csv, from: 2h, to: 1h }", "s.yaml:1:41: workload.to: the window is empty: it must end after 'from', 7200 s")]
-    [TestCase("workload: { trace: t.csv, rate: 5/s, speedup: 2 }",
-        "s.yaml:1:38: workload.speedup: 'rate' already sets how fast requests arrive; keep one of the two")]
-    [TestCase("workload: { trace: t.csv, format: csv }",
-        "s.yaml:1:35: workload.format: 'csv' needs 'columns', which says what the columns of the trace are")]
-    [TestCase("workload: { trace: t.csv, format: azure, quantum: 3s }",
-        "s.yaml:1:42: workload.quantum: only 'mooncake' traces have timestamps in steps, and this one is 'azure'")]
-    [TestCase("workload: { trace: t.csv, format: azure, columns: { arrival: a, prompt: p, output: o } }",
-        "s.yaml:1:42: workload.columns: the format 'azure' has columns of its own; only 'csv' takes a column map")]
-    [TestCase("workload: { trace: t.csv, format: csv, columns: { arrival: a, prompt: p } }",
-        "s.yaml:1:49: 'output' is missing in workload.columns; it is the column of output tokens")]
-    [TestCase("workload: { trace: t.csv, models: [] }", "s.yaml:1:35: workload.models is an empty list; remove it or name at least one")]
-    [TestCase("workload: { trace: t.csv, closedLoop: { concurrency: 4 }, speedup: 2 }",
-        "s.yaml:1:59: workload.speedup: a closed loop sends requests when clients are free, not by the clock")]
-    [TestCase("workload: { generate: { arrivals: { poisson: 1/s }, prompt: 1, output: 1, requests: 1 }, limit: 5 }",
-        "s.yaml:1:90: workload.limit: only a trace takes it, and this workload is generated")]
-    [TestCase("workload: { generate: { prompt: 1, output: 1, requests: 1 } }",
-        "s.yaml:1:23: workload.generate: 'arrivals' is missing; it is an arrival process such as { poisson: 5/s }, or use 'closedLoop'")]
-    [TestCase("workload: { generate: { arrivals: { poisson: 1/s }, prompt: 1, output: 1 } }",
-        "s.yaml:1:23: workload.generate: it would never end; give 'requests', 'duration' or both")]
-    [TestCase("workload: { generate: { arrivals: { poisson: 1/s, gamma: { rate: 1/s, cv: 1 } }, prompt: 1, output: 1, requests: 1 } }",
-        "s.yaml:1:51: workload.generate.arrivals takes only one of 'constant', 'poisson', 'gamma', 'weibull', 'onOff' or 'diurnal'")]
-    [TestCase("workload: { generate: { arrivals: { diurnal: { rate: 1/s, profile: [1, 2] } }, prompt: 1, output: 1, requests: 1 } }",
-        "s.yaml:1:68: workload.generate.arrivals.diurnal.profile: expected 24 weights, one for each hour from midnight, got 2")]
-    [TestCase("workload: { generate: { arrivals: { poisson: 1/s }, output: 1, requests: 1 } }",
-        "s.yaml:1:23: workload.generate: 'prompt' is missing; it is a number of tokens, or a distribution such as { logNormal: { mean: 1000, cv: 1.2 } }")]
-    [TestCase("workload: { generate: { arrivals: { poisson: 1/s }, prompt: { uniform: { min: 9, max: 2 } }, output: 1, requests: 1 } }",
-        "s.yaml:1:87: workload.generate.prompt.uniform.max: it is below 'min', 9")]
-    public void ReadText_FaultyWorkload_SaysWhy(string workload, string fault) =>
-        Assert.That(Faults(workload + "\n" + Cluster), Is.EqualTo((string[])[fault]));
 
     [TestCase("cluster: { pools: [] }", "s.yaml:2:19: cluster.pools is an empty list; it needs a list of pools, each with a model and a device")]
     [TestCase("cluster: {}", "s.yaml:2:10: 'pools' is missing in cluster; it is a list of pools, each with a model and a device")]

@@ -43,8 +43,9 @@ public sealed class ReplayVerbTests
 
         Scenario scenario = request.Scenario;
         Assert.That((scenario.Seed, scenario.Replications), Is.EqualTo((42UL, 5)));
-        TraceSection trace = scenario.Workload.Trace!;
-        Assert.That((trace.File, trace.Format, trace.Speedup, trace.Limit), Is.EqualTo(("t.csv.gz", "azure", 10.0, (long?)2000)));
+        WorkloadSection workload = scenario.Workload;
+        Assert.That(workload.Source, Is.EqualTo(new TraceSection { File = "t.csv.gz", Format = "azure" }));
+        Assert.That((workload.Speedup, workload.Limit), Is.EqualTo((10.0, (long?)2000)));
         Assert.That(scenario.Cluster.Router, Is.EqualTo("round-robin"));
         PoolSection pool = scenario.Cluster.Pools.Single();
         Assert.That((pool.Name, pool.Model!.Id, pool.Device.Id, pool.Replicas, pool.Plan),
@@ -71,8 +72,8 @@ public sealed class ReplayVerbTests
         Scenario scenario = Request(
             files.Write("s.yaml", OnePool), "--speedup", "3", "--replicas", "4", "--router", "round-robin", "--device", "a100-80").Scenario;
 
-        TraceSection trace = scenario.Workload.Trace!;
-        Assert.That((trace.Speedup, trace.RequestsPerSecond, trace.Limit), Is.EqualTo((3.0, (double?)null, (long?)100)));
+        WorkloadSection workload = scenario.Workload;
+        Assert.That((workload.Speedup, workload.RequestsPerSecond, workload.Limit), Is.EqualTo((3.0, (double?)null, (long?)100)));
         PoolSection pool = scenario.Cluster.Pools.Single();
         Assert.That((pool.Name, pool.Model!.Id, pool.Replicas, pool.Engine.TokenBudget), Is.EqualTo(("chat", "llama-3.1-8b", 4, (int?)512)));
         Assert.That(pool.Device.Id, Does.StartWith("a100"));
@@ -116,11 +117,29 @@ public sealed class ReplayVerbTests
     }
 
     [Test]
-    public void Parse_TraceOptionsBesideAGeneratedScenario_AreRefused()
+    public void Parse_WorkloadOptionsBesideAGeneratedScenario_ApplyToIt()
     {
         using var files = new TemporaryFiles();
-        Assert.That(Faults([files.Write("s.yaml", Generated), "--limit", "4"]), Is.EqualTo((string[])
-            ["--limit: only a trace takes it, and the workload of the scenario is generated"]));
+        WorkloadSection workload = Request(files.Write("s.yaml", Generated), "--limit", "4", "--rate", "8/s").Scenario.Workload;
+        Assert.That((workload.Generator!.Requests, workload.Limit, workload.RequestsPerSecond), Is.EqualTo(((long?)9, (long?)4, (double?)8)));
+    }
+
+    [Test]
+    public void Parse_FormatBesideAGeneratedScenario_IsRefused()
+    {
+        using var files = new TemporaryFiles();
+        Assert.That(Faults([files.Write("s.yaml", Generated), "--format", "csv"]), Is.EqualTo((string[])
+            ["--format: only a trace takes it, and the workload of the scenario is generated"]));
+    }
+
+    [TestCase("workload: { trace: t.csv, closedLoop: { concurrency: 4 } }", "--rate: the workload of the scenario is a closed loop, which sends requests when clients are free")]
+    [TestCase("workload: { sessions: { starts: { poisson: 1/s }, count: 3, turns: 3, newInput: 9, output: 9, think: 1s } }",
+        "--rate: the workload of the scenario is sessions, which send a turn when the reply before it is there")]
+    public void Parse_RateBesideClientsThatWait_IsRefused(string workload, string fault)
+    {
+        using var files = new TemporaryFiles();
+        string scenario = files.Write("s.yaml", workload + "\n" + Generated[Generated.IndexOf("cluster:", StringComparison.Ordinal)..]);
+        Assert.That(Faults([scenario, "--rate", "4/s"]), Is.EqualTo((string[])[fault]));
     }
 
     [Test]

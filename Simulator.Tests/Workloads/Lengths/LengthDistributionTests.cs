@@ -57,6 +57,21 @@ public class LengthDistributionTests
     }
 
     [Test]
+    public void Next_Geometric_HasItsProbabilities()
+    {
+        int[] drawn = [.. Draw(new GeometricLength(2.9))];
+        var oracle = new Geometric(1 / 2.9);
+
+        foreach (int n in new[] { 1, 2, 3, 10 })
+        {
+            double expected = Many * oracle.Probability(n);
+            Assert.That(drawn.Count(x => x == n), Is.EqualTo(expected).Within(4 * Math.Sqrt(expected)));
+        }
+        Assert.That(Draw(new GeometricLength(2.9, max: 3)).Max(), Is.EqualTo(3));
+        Assert.That(Draw(new GeometricLength(1)), Is.All.EqualTo(1));
+    }
+
+    [Test]
     public void Next_QuantileTable_IsLinearBetweenItsPoints()
     {
         int[] drawn = [.. Draw(new QuantileLength(new(0, 100), new(0.5, 200), new(0.9, 1000), new(1, 1000))).Order()];
@@ -109,6 +124,9 @@ public class LengthDistributionTests
     [Test]
     public void Constructors_ParametersOutOfRange_AreRefused()
     {
+        Assert.Throws<ArgumentOutOfRangeException>(() => _ = new GeometricLength(0.9));
+        Assert.Throws<ArgumentOutOfRangeException>(() => _ = new GeometricLength(double.PositiveInfinity));
+        Assert.Throws<ArgumentOutOfRangeException>(() => _ = new GeometricLength(2, max: 0));
         Assert.Throws<ArgumentOutOfRangeException>(() => new FixedLength(-1));
         Assert.Throws<ArgumentOutOfRangeException>(() => new UniformLength(-1, 5));
         Assert.Throws<ArgumentOutOfRangeException>(() => new UniformLength(6, 5));
