@@ -116,3 +116,26 @@ internal sealed class AnythingGoes(RandomStream random) : IBatchScheduler
         }
     }
 }
+
+/// <summary>Starts when so many requests wait, then runs what it has to the end before it starts again: static batching.</summary>
+internal sealed class WaitsForABatch(int size) : IBatchScheduler
+{
+    public BatchDecision Compose(BatchComposer batch)
+    {
+        if (batch.RunningCount == 0)
+        {
+            if (batch.WaitingCount < size) return BatchDecision.Wait;
+            for (int i = 0; i < size && batch.TryFirstWaiting(out SequenceView head); i++) batch.TryAdmit(head, default, head.KnownTokens);
+            return BatchDecision.RunOnce;
+        }
+        return batch.TryDecodeAll() ? BatchDecision.RunWhileStable(arrivalsMatter: false) : throw new InvalidOperationException("No blocks.");
+    }
+}
+
+/// <summary>A scheduler written on the spot: it is called with the number of the composition, from 0.</summary>
+internal sealed class Improvised(Func<BatchComposer, int, BatchDecision> compose) : IBatchScheduler
+{
+    private int _calls;
+
+    public BatchDecision Compose(BatchComposer batch) => compose(batch, _calls++);
+}
