@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Simulator.Cli.Faults;
+using Simulator.Cli.Reading;
 using Simulator.Models.Results;
 using Simulator.Models.Results.Comparison;
 
@@ -76,19 +77,9 @@ internal sealed class ResultDocument
 
     private static InputException NoResults(string file) => new($"{file}: holds no results; name a file that 'simulator replay --json' wrote");
 
-    private static string ReadText(string file)
+    private static string ReadText(string path) => InputFile.Read(path, "a file of results", file =>
     {
-        try
-        {
-            return System.IO.File.ReadAllText(file);
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new InputException($"{file}: no such file");
-        }
-        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
-        {
-            throw new InputException($"{file}: cannot be read: {e.Message}");
-        }
-    }
+        using var reader = new StreamReader(file);
+        return reader.ReadToEnd();
+    });
 }

@@ -134,6 +134,15 @@ public sealed class CompareVerbTests
     }
 
     [Test]
+    public void Compare_Folder_SaysWhatToGive()
+    {
+        using var files = new TemporaryFiles();
+        Printed printed = Printed.By("compare", files.Folder, files.Write("b.json", Single));
+        Assert.That(printed.ErrorLines, Is.EqualTo((string[])[$"error: {files.Folder}: is a folder; name a file of results"]));
+        Assert.That(printed.ExitCode, Is.EqualTo(ExitCode.BadInput));
+    }
+
+    [Test]
     public void Compare_OtherSchema_IsRefused()
     {
         using var files = new TemporaryFiles();
