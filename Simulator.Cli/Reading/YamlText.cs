@@ -28,25 +28,12 @@ internal static class YamlText
         }
     }
 
-    private static byte[] ReadBytes(string path)
+    private static byte[] ReadBytes(string path) => InputFile.Read(path, "a scenario file", file =>
     {
-        if (Directory.Exists(path)) throw new InputException($"{path}: is a folder; name a scenario file");
-        try
-        {
-            using FileStream file = File.OpenRead(path);
-            if (file.Length > MaximumBytes)
-                throw new InputException($"{path}: too large for a scenario (more than 4 MiB); a trace is given with --trace");
-            using var copy = new MemoryStream();
-            file.CopyTo(copy);
-            return copy.ToArray();
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new InputException($"{path}: no such file");
-        }
-        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
-        {
-            throw new InputException($"{path}: cannot be read: {e.Message}");
-        }
-    }
+        if (file.Length > MaximumBytes)
+            throw new InputException($"{path}: too large for a scenario (more than 4 MiB); a trace is given with --trace");
+        using var copy = new MemoryStream();
+        file.CopyTo(copy);
+        return copy.ToArray();
+    });
 }

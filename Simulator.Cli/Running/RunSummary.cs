@@ -6,10 +6,11 @@ using Spectre.Console;
 
 namespace Simulator.Cli.Running;
 
-/// <summary>A result as people read it.</summary>
+/// <summary>A result as people read it, on a terminal of 80 columns.</summary>
 internal static class RunSummary
 {
     private const int LabelWidth = 12;
+    private const int LineWidth = 80;
 
     public static void Write(TextWriter output, ClusterSpec cluster, RunResult run)
     {
@@ -20,10 +21,10 @@ internal static class RunSummary
             Unless(requests.Failed, "failed in the trace"), Unless(requests.Rejected, "rejected"),
             Unless(requests.TimedOut, "timed out"), Unless(requests.InFlight, "still in flight")]);
         RejectionCounts rejections = run.Rejections;
-        Line(output, "rejected for", [
-            Unless(rejections.QueueFull, "a full queue"), Unless(rejections.ContextWindow, "the context window"),
-            Unless(rejections.KvMemory, "KV memory"), Unless(rejections.NoPool, "a model that no pool serves"),
-            Unless(rejections.EmptyPrompt, "an empty prompt")]);
+        Line(output, "rejected", [
+            Unless(rejections.QueueFull, "for a full queue"), Unless(rejections.ContextWindow, "too long for the context window"),
+            Unless(rejections.KvMemory, "too long for the KV memory"), Unless(rejections.NoPool, "for a model that no pool serves"),
+            Unless(rejections.EmptyPrompt, "for an empty prompt")]);
         Line(output, "tokens", [
             $"{Figures.Count(run.Tokens.Prompt)} prompt", $"{Figures.Count(run.Tokens.Output)} output",
             run.Tokens.PrefixHit > 0 ? $"{Figures.Share(run.Engine.PrefixHitRate)} of prompts cached" : "",
@@ -60,13 +61,13 @@ internal static class RunSummary
     {
         WriteCluster(output, cluster, $"seeds {result.Seeds[0]} to {result.Seeds[^1]}");
         output.WriteLine();
-        Table table = TextTable.Create("figure", "mean", $"± {Figures.Share(result.ConfidenceLevel)}", "standard deviation", "unit");
+        Table table = TextTable.Create("figure", "mean", $"± ({Figures.Level(result.ConfidenceLevel)})", "deviation", "unit");
         foreach (ReplicatedFigure figure in result.Figures)
         {
-            if (figure.Path.Contains('[') || figure.Mean is null) continue;
+            if (figure.Path.Contains('[') || figure.Values.All(value => value is null or 0)) continue;
             table.AddTexts(
-                figure.Path, Figures.Number(figure.Mean), Figures.Number((figure.Upper - figure.Lower) / 2),
-                Figures.Number(figure.StandardDeviation), figure.Unit);
+                figure.Path, Figures.OfUnit(figure.Mean, figure.Unit), Figures.OfUnit((figure.Upper - figure.Lower) / 2, figure.Unit),
+                Figures.OfUnit(figure.StandardDeviation, figure.Unit), Figures.UnitBeside(figure.Unit));
         }
         output.WriteTable(table);
     }
@@ -96,14 +97,13 @@ internal static class RunSummary
     private static void WriteClasses(TextWriter output, RunResult run)
     {
         output.WriteLine();
-        Table table = TextTable.Create("class", "requests", "TTFT p50", "p99", "TPOT p50", "p99", "E2E p50", "p99");
+        Table table = TextTable.Create("class", "requests", "TTFT p50", "p99", "TPOT p50", "p99", "E2E p99");
         foreach (ClassSummary group in run.Classes)
         {
             string[] names = [.. new[] { run.Classes.Any(other => other.Pool != group.Pool) ? group.Pool : "", group.Class }.Where(name => name.Length > 0)];
             table.AddTexts(
-                names.Length == 0 ? "(none)" : string.Join(" / ", names), Figures.Count(group.Requests.Injected), Figures.Seconds(group.Ttft.P50),
-                Figures.Seconds(group.Ttft.P99), Figures.Seconds(group.Tpot.P50), Figures.Seconds(group.Tpot.P99), Figures.Seconds(group.E2e.P50),
-                Figures.Seconds(group.E2e.P99));
+                names.Length == 0 ? "(none)" : string.Join("/", names), Figures.Count(group.Requests.Injected), Figures.Seconds(group.Ttft.P50),
+                Figures.Seconds(group.Ttft.P99), Figures.Seconds(group.Tpot.P50), Figures.Seconds(group.Tpot.P99), Figures.Seconds(group.E2e.P99));
         }
         output.WriteTable(table);
     }
@@ -116,9 +116,24 @@ internal static class RunSummary
 
     private static string Bound(string figure, double? seconds) => seconds is null ? "" : $"{figure} ≤ {Figures.Seconds(seconds)}";
 
+    /// <summary>Writes a label and the parts that are not empty, on as many lines as they need.</summary>
     private static void Line(TextWriter output, string label, IEnumerable<string> parts)
     {
-        string[] shown = [.. parts.Where(part => part.Length > 0)];
-        if (shown.Length > 0) output.WriteLine(label.PadRight(LabelWidth) + "  " + string.Join(", ", shown));
+        string line = label.PadRight(LabelWidth) + "  ";
+        bool isFirst = true;
+        foreach (string part in parts.Where(part => part.Length > 0))
+        {
+            if (isFirst) line += part;
+            else if (line.Length + part.Length + 3 <= LineWidth) line += $", {part}";
+            else
+            {
+                output.WriteLine(line + ",");
+                line = new string(' ', LabelWidth + 2) + part;
+            }
+
+            isFirst = false;
+        }
+
+        if (!isFirst) output.WriteLine(line);
     }
 }

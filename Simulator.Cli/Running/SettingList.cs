@@ -17,10 +17,10 @@ internal sealed class SettingList(string folder)
     /// <summary>The settings in the order in which they were added.</summary>
     public IReadOnlyList<RunSetting> Settings => settings;
 
-    /// <summary>Adds a value, the items of a list, or the properties of a record in the order of their names; nothing for null.</summary>
+    /// <summary>Adds a value, the items of a list, or the properties of a record in the order of their names; nothing for null or an empty text.</summary>
     public void Add(string path, object? value)
     {
-        if (value is null || value is ICollection { Count: 0 }) return;
+        if (value is null or "" || value is ICollection { Count: 0 }) return;
         if (Text(value) is { } text) settings.Add(new RunSetting(path, text));
         else if (value is IEnumerable list) AddItems(path, [.. list.Cast<object>()]);
         else AddProperties(path, value);

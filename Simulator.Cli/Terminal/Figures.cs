@@ -40,6 +40,22 @@ internal static class Figures
     public static string Share(double? share) =>
         share is { } value ? string.Create(CultureInfo.InvariantCulture, $"{value * 100:0.0} %") : Undefined;
 
+    /// <summary>A confidence level: <c>95 %</c>.</summary>
+    public static string Level(double level) => string.Create(CultureInfo.InvariantCulture, $"{level * 100:0.###} %");
+
+    /// <summary>A figure of a result: a time or a share with its unit, anything else as a number alone.</summary>
+    /// <param name="value">The figure.</param>
+    /// <param name="unit">Its unit: <c>s</c> for a time, empty for a share.</param>
+    public static string OfUnit(double? value, string unit) => unit switch
+    {
+        "s" => Seconds(value),
+        "" => Share(value),
+        _ => Number(value),
+    };
+
+    /// <summary>What stands beside <see cref="OfUnit"/> in a column of units; empty where that has it already.</summary>
+    public static string UnitBeside(string unit) => unit == "s" ? "" : unit;
+
     /// <summary>What a value changed by, in percent of what it was: <c>+12.5 %</c>. Empty when nothing changed.</summary>
     public static string Change(double? before, double? after)
     {

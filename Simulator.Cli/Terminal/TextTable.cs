@@ -14,7 +14,7 @@ internal static class TextTable
         var table = new Table { Border = TableBorder.Simple, ShowRowSeparators = false };
         for (int i = 0; i < headings.Length; i++)
         {
-            var column = new TableColumn(new Text(headings[i])) { NoWrap = true };
+            var column = new TableColumn(new Text(headings[i])) { NoWrap = true, Padding = new Padding(i == 0 ? 1 : 0, 0, 1, 0) };
             table.AddColumn(i == 0 ? column.LeftAligned() : column.RightAligned());
         }
 

@@ -1,0 +1,194 @@
+using System.Text.Json;
+using Simulator.Cli.Terminal;
+using Simulator.Models.Results;
+using Simulator.Models.Results.Comparison;
+using Simulator.Tests.Cli.Verbs;
+
+namespace Simulator.Tests.Cli.Running;
+
+public sealed class ReplayRunnerTests
+{
+    private const string Workload = "workload: { generate: { arrivals: { constant: 10/s }, prompt: 100, output: 5, requests: 20 } }\n";
+
+    private const string Scenario = Workload + "cluster: { pools: [{ model: llama-3.1-8b, device: h100-sxm }] }\n";
+
+    [Test]
+    public void Replay_JsonToTheOutputStream_IsAllThatIsWritten()
+    {
+        using var files = new TemporaryFiles();
+        Printed printed = Printed.By("replay", files.Write("s.yaml", Scenario), "--json", "-");
+        Assert.That((printed.ExitCode, printed.Error), Is.EqualTo((ExitCode.Success, "")));
+        RunResult result = RunResultJson.Read(printed.Output);
+        Assert.That((result.Requests.Injected, result.Requests.Completed), Is.EqualTo((20L, 20L)));
+        Assert.That(RunResultJson.Write(result), Is.EqualTo(printed.Output));
+    }
+
+    [Test]
+    public void Replay_JsonAndOut_WriteTheSameDocumentBesideTheSummary()
+    {
+        using var files = new TemporaryFiles();
+        string scenario = files.Write("s.yaml", Scenario + "results: { requestsCsv: rows.csv }\n");
+        Printed printed = Printed.By("replay", scenario, "--json", files["new/r.json"], "--out", files["deep/out"]);
+
+        Assert.That((printed.ExitCode, printed.Error), Is.EqualTo((ExitCode.Success, "")));
+        Assert.That(printed.Output, Does.StartWith("cluster ").And.Contain("20 arrived, 20 completed"));
+        string json = File.ReadAllText(files["new/r.json"]);
+        Assert.That(RunResultJson.Read(json).Requests.Completed, Is.EqualTo(20));
+        Assert.That(File.ReadAllText(files["deep/out/result.json"]), Is.EqualTo(json));
+        Assert.That(File.ReadAllLines(files["deep/out/rows.csv"]), Has.Length.EqualTo(21));
+    }
+
+    [Test]
+    public void Replay_Quiet_PrintsNothing()
+    {
+        using var files = new TemporaryFiles();
+        Assert.That(Printed.By("replay", files.Write("s.yaml", Scenario), "--quiet"), Is.EqualTo(new Printed(ExitCode.Success, "", "")));
+    }
+
+    [Test]
+    public void Replay_Timing_GoesToTheErrorStream()
+    {
+        using var files = new TemporaryFiles();
+        Printed printed = Printed.By("replay", files.Write("s.yaml", Scenario), "--quiet", "--timing");
+        Assert.That((printed.ExitCode, printed.Output), Is.EqualTo((ExitCode.Success, "")));
+        Assert.That(printed.ErrorLines.Single(), Does.StartWith("timing: "));
+    }
+
+    [Test]
+    public void Replay_Replications_GivesIntervalsOfConsecutiveSeeds()
+    {
+        using var files = new TemporaryFiles();
+        string scenario = files.Write("s.yaml", Scenario.Replace("constant", "poisson", StringComparison.Ordinal));
+        ReplicationResult result = ReplicationResultJson.Read(Printed.By("replay", scenario, "--replications", "3", "--seed", "5", "--json", "-").Output);
+        Assert.That(result.Seeds, Is.EqualTo((ulong[])[5, 6, 7]));
+        Assert.That(result.Settings.Single(setting => setting.Path == "pools[llama-3.1-8b].device").Value, Is.EqualTo("h100-sxm"));
+        Assert.That(result.Figures.Single(figure => figure.Path == "simulatedSeconds").Values, Is.Unique);
+        Assert.That(Printed.By("replay", scenario, "--replications", "3").Output, Does.Contain("seeds 1 to 3").And.Contain("± (95 %)"));
+    }
+
+    [Test]
+    public void Replay_ReplicationsWithFilesOfOneRun_AreRefused()
+    {
+        using var files = new TemporaryFiles();
+        Printed printed = Printed.By("replay", files.Write("s.yaml", Scenario + "results: { requestsCsv: rows.csv }\n"), "--replications", "3");
+        Assert.That(printed.ExitCode, Is.EqualTo(ExitCode.BadInput));
+        Assert.That(printed.ErrorLines.Single(), Does.StartWith("error: 3 replications cannot share the files"));
+    }
+
+    [Test]
+    public void Replay_OutputThatCannotBeWritten_FailsBeforeTheRun()
+    {
+        using var files = new TemporaryFiles();
+        string scenario = files.Write("s.yaml", Scenario), folder = files["folder"];
+        Directory.CreateDirectory(folder);
+        Printed printed = Printed.By("replay", scenario, "--json", folder);
+        Assert.That((printed.ExitCode, printed.Output), Is.EqualTo((ExitCode.RunFailed, "")));
+        Assert.That(printed.ErrorLines.Single(), Does.StartWith($"error: {folder}: cannot be written: ").And.EndsWith("; name another file"));
+
+        string below = Path.Combine(scenario, "out");
+        printed = Printed.By("replay", scenario, "--out", below);
+        Assert.That((printed.ExitCode, printed.Output), Is.EqualTo((ExitCode.RunFailed, "")));
+        Assert.That(printed.ErrorLines.Single(), Does.StartWith($"error: {Path.Combine(below, "result.json")}: cannot be written: "));
+    }
+
+    [Test]
+    public void Replay_FaultyRun_LeavesAnOlderResultAsItWas()
+    {
+        using var files = new TemporaryFiles();
+        string old = files.Write("r.json", "old"), scenario = files.Write("s.yaml", Scenario);
+        Printed printed = Printed.By("replay", scenario, "--trace", files.Write("t.csv", "nothing\n"), "--json", old, "--out", files["new"]);
+        Assert.That(printed.ExitCode, Is.EqualTo(ExitCode.BadInput));
+        Assert.That(File.ReadAllText(old), Is.EqualTo("old"));
+        Assert.That(File.Exists(files["new/result.json"]), Is.False);
+    }
+
+    // Twenty requests, one every 100 ms: the last comes before 2 s.
+    [TestCase("drain: 1s", 0)]
+    [TestCase("warmUp: 500ms, drain: 500ms", 0)]
+    [TestCase("drain: 10s", 2)]
+    [TestCase("warmUp: 1s, drain: 1s", 2)]
+    public void Replay_WarmUpAndDrain_MustLeaveSomethingToMeasure(string results, int exitCode)
+    {
+        using var files = new TemporaryFiles();
+        Printed printed = Printed.By("replay", files.Write("s.yaml", $"{Scenario}results: {{ {results} }}\n"), "--json", "-");
+        Assert.That(printed.ExitCode, Is.EqualTo(exitCode));
+        if (exitCode == ExitCode.Success) Assert.That(RunResultJson.Read(printed.Output).Ttft.Count, Is.InRange(9, 11));
+        else Assert.That(printed.ErrorLines.Single(), Does.StartWith("error: warmUp and drain leave nothing to measure: the last request arrives at "));
+    }
+
+    [Test]
+    public void Replay_DrainOfAClosedLoop_IsRefused()
+    {
+        using var files = new TemporaryFiles();
+        string scenario = Scenario.Replace("arrivals: { constant: 10/s }, ", "", StringComparison.Ordinal)
+            .Replace("requests: 20 } }", "requests: 20 }, closedLoop: { concurrency: 2 } }", StringComparison.Ordinal);
+        Printed printed = Printed.By("replay", files.Write("s.yaml", scenario + "results: { drain: 1s }\n"));
+        Assert.That(printed.ExitCode, Is.EqualTo(ExitCode.BadInput));
+        Assert.That(printed.ErrorLines.Single(), Does.StartWith("error: results.drain needs arrivals that are known in advance"));
+    }
+
+    [Test]
+    public void Replay_PlanThatDoesNotFit_IsBadInput()
+    {
+        using var files = new TemporaryFiles();
+        Printed printed = Printed.By("replay", files.Write("s.yaml", Scenario), "--model", "llama-3.1-405b");
+        Assert.That((printed.ExitCode, printed.Output), Is.EqualTo((ExitCode.BadInput, "")));
+        Assert.That(printed.Error, Does.Contain("GiB"));
+    }
+
+    [Test]
+    public void Replay_Settings_AreThoseOfTheScenarioAndTheDefaults()
+    {
+        using var files = new TemporaryFiles();
+        string scenario = files.Write("s.yaml", """
+            workload: { generate: { arrivals: { gamma: { rate: 9.5/s, cv: 2 } }, prompt: { uniform: { min: 2, max: 9 } }, output: 5, requests: 20 } }
+            cluster:
+              router: random
+              pools: [{ name: chat, model: llama-3.1-8b, device: a10, serves: [a, b], quantization: { kv: fp8 }, engine: { kvBlocks: unlimited } }]
+            results: { slo: { ttft: 500ms } }
+
+            """);
+        Dictionary<string, string> settings = Run(scenario).Settings.ToDictionary(setting => setting.Path, setting => setting.Value);
+        foreach ((string path, string value) in new[]
+        {
+            ("workload.generator.arrivals", "gammaArrivals"), ("workload.generator.arrivals.cv", "2"),
+            ("workload.generator.arrivals.requestsPerSecond", "9.5"), ("workload.generator.prompt.most", "9"), ("router", "random"),
+            ("pools[chat].model", "llama-3.1-8b"), ("pools[chat].device", "a10"), ("pools[chat].replicas", "1"), ("pools[chat].serves", "a, b"),
+            ("pools[chat].plan.tensor", "1"), ("pools[chat].quantization.weights", "bf16"), ("pools[chat].quantization.kv", "fp8"),
+            ("pools[chat].engine.tokenBudget", "2048"), ("pools[chat].engine.chunkedPrefill", "true"), ("pools[chat].engine.kvBlocks", "unlimited"),
+            ("pools[chat].engine.memoryUtilization", "0.9"), ("results.slo.ttft", "0.5 s"),
+        })
+        {
+            Assert.That(settings.GetValueOrDefault(path), Is.EqualTo(value), path);
+        }
+
+        Assert.That(settings.Values, Has.None.Empty);
+    }
+
+    [Test]
+    public void Replay_ScenarioInAnyFolder_SameBytesAndThePathAsItIsWritten()
+    {
+        using var files = new TemporaryFiles();
+        Directory.CreateDirectory(files["a/b"]);
+        string scenario = "workload: { trace: ../t.csv }\ncluster: { pools: [{ model: llama-3.1-8b, device: h100-sxm }] }\n";
+        const string trace = "TIMESTAMP,ContextTokens,GeneratedTokens\n2023-11-16 18:17:03.0000000,100,5\n";
+        files.Write("t.csv", trace);
+        files.Write("a/t.csv", trace);
+        string one = Json(files.Write("a/s.yaml", scenario)), other = Json(files.Write("a/b/s.yaml", scenario));
+        Assert.That(one, Is.EqualTo(other));
+        Assert.That(Json(Path.GetRelativePath(Environment.CurrentDirectory, files["a/s.yaml"])), Is.EqualTo(one));
+        Assert.That(RunResultJson.Read(one).Settings[0], Is.EqualTo(new RunSetting("workload.trace.file", "../t.csv")));
+        using JsonDocument document = JsonDocument.Parse(one);
+        Assert.That(document.RootElement.GetProperty("settings").GetArrayLength(), Is.GreaterThan(20));
+        Assert.That(one, Does.Not.Contain(files.Folder));
+    }
+
+    private static RunResult Run(string scenario) => RunResultJson.Read(Json(scenario));
+
+    private static string Json(string scenario)
+    {
+        Printed printed = Printed.By("replay", scenario, "--json", "-");
+        Assert.That(printed.Error, Is.Empty);
+        return printed.Output;
+    }
+}
