@@ -24,16 +24,18 @@ internal static class TestEngines
         DecodeIteration = 5e-3, DecodeRow = 13e-6, DecodeContextToken = 31.7e-9,
     };
 
-    public static EngineOptions VllmV1(VllmV1Options options) => ServingEngines.WithVllmV1(options);
+    public static EngineOptions VllmV1(VllmV1Options options) => ServingEngines.VllmV1(options) with { ReservedBlocks = 0 };
 
-    public static EngineOptions Custom(Func<SchedulerContext, IBatchScheduler> scheduler) => new() { Scheduler = scheduler };
+    public static EngineOptions Custom(Func<SchedulerContext, IBatchScheduler> scheduler) => 
+        new() { Scheduler = scheduler, TokenBudget = 8192, MaxSequences = 1024 };
 
     /// <summary>A pool whose sequences can hold so many blocks; null for no limit.</summary>
     public static PoolSpec WithBlocks(this PoolSpec pool, long? blocks) =>
-        pool with { Memory = new MemoryOptions { KvBlocks = blocks ?? KvBlockPool.Unlimited } };
+        pool with { Memory = new MemoryOptions { BlocksOverride = blocks is null or KvBlockPool.Unlimited ? MemoryOptions.UnlimitedBlocks : blocks } };
 
     /// <summary>Blocks that the sequences of a replica can hold.</summary>
-    public static long Blocks(this PoolSpec pool) => pool.Memory.KvBlocks!.Value;
+    public static long Blocks(this PoolSpec pool) =>
+        pool.Memory.BlocksOverride == MemoryOptions.UnlimitedBlocks ? KvBlockPool.Unlimited : pool.Memory.BlocksOverride!.Value;
 
     /// <summary>A pool with the costs in milliseconds and blocks of 4 tokens.</summary>
     public static PoolSpec Pool(EngineOptions engine, long? blocks = null) => (TestPools.Small with
