@@ -36,8 +36,9 @@ internal sealed class SettingList(string folder)
     private void AddProperties(string path, object record)
     {
         // Which of several kinds it is, where there are several.
-        if (record.GetType().BaseType is { IsAbstract: true } kind && kind != typeof(ValueType)) settings.Add(new RunSetting(path, Name(record.GetType().Name)));
-        IEnumerable<PropertyInfo> properties = record.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite);
+        Type type = record.GetType();
+        if (type.BaseType is { IsAbstract: true } && !type.IsValueType) settings.Add(new RunSetting(path, Name(type.Name.Replace("Section", "", StringComparison.Ordinal))));
+        IEnumerable<PropertyInfo> properties = type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite);
         foreach (PropertyInfo property in properties.OrderBy(property => property.Name, StringComparer.Ordinal))
             Add($"{path}.{Name(property.Name)}", property.GetValue(record));
     }
