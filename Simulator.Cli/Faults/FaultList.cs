@@ -10,6 +10,9 @@ internal sealed class FaultList(string file)
 
     public int Count => faults.Count;
 
+    /// <summary>The faults in the order of the document, without their places.</summary>
+    public IEnumerable<string> Messages => faults.OrderBy(fault => fault.At).Select(fault => fault.Message);
+
     public void Add(Position at, string message) => faults.Add((at, message));
 
     /// <summary>The faults in the order of the document, each as <c>file:line:column: message</c>.</summary>

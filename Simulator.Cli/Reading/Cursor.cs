@@ -27,6 +27,15 @@ internal sealed class Cursor
     /// <summary>Reads a mapping to its end.</summary>
     public static T Read<T>(YamlMap map, FaultList faults, Func<Cursor, T> read) => Read(map, "", faults, read);
 
+    /// <summary>Reads a mapping that stands at a path of a document to its end.</summary>
+    public static T Read<T>(YamlMap map, string path, FaultList faults, Func<Cursor, T> read)
+    {
+        var cursor = new Cursor(map, path, faults);
+        T result = read(cursor);
+        cursor.ReportUnknownKeys();
+        return result;
+    }
+
     /// <summary>The path of a file that the document names relative to itself.</summary>
     public string Resolve(string path) => System.IO.Path.Combine(System.IO.Path.GetDirectoryName(faults.File) ?? "", path);
 
@@ -137,14 +146,6 @@ internal sealed class Cursor
 
     /// <summary>Reports a fault of the mapping as a whole.</summary>
     public void Fault(string message) => Report(map.At, Path.Length == 0 ? message : $"{Path}: {message}");
-
-    private static T Read<T>(YamlMap map, string path, FaultList faults, Func<Cursor, T> read)
-    {
-        var cursor = new Cursor(map, path, faults);
-        T result = read(cursor);
-        cursor.ReportUnknownKeys();
-        return result;
-    }
 
     private YamlEntry? Entry(string key)
     {

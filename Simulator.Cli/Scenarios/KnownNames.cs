@@ -7,7 +7,20 @@ namespace Simulator.Cli.Scenarios;
 /// <summary>Names that a scenario and the command line take.</summary>
 internal static class KnownNames
 {
-    public static string[] Formats { get; } = ["burstgpt", "azure", "mooncake", "vidur", "apex", "csv"];
+    public static (string Name, TraceFormat Value)[] TraceFormats { get; } =
+    [
+        ("burstgpt", TraceFormat.BurstGpt), ("azure", TraceFormat.Azure), ("mooncake", TraceFormat.Mooncake), ("vidur", TraceFormat.Vidur),
+        ("apex", TraceFormat.Apex), ("csv", TraceFormat.Csv),
+    ];
+
+    public static string[] Formats { get; } = [.. TraceFormats.Select(known => known.Name)];
+
+    /// <summary>Layouts that traces are written in; <c>csv</c> keeps all that a request has.</summary>
+    public static (string Name, TraceOutput Value)[] Layouts { get; } =
+    [
+        ("csv", TraceOutput.Csv), ("burstgpt", TraceOutput.BurstGptV1), ("burstgpt-v3", TraceOutput.BurstGptV3), ("azure", TraceOutput.Azure),
+        ("mooncake", TraceOutput.Mooncake), ("vidur", TraceOutput.Vidur), ("apex", TraceOutput.Apex),
+    ];
 
     public static (string Name, ArrivalUnit Value)[] ArrivalUnits { get; } =
     [

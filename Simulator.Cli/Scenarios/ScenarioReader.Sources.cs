@@ -38,7 +38,8 @@ internal static partial class ScenarioReader
         return workload.Has("trace") ? trace : null;
     }
 
-    private static ColumnMap ReadColumns(Cursor columns) => new()
+    /// <summary>Which column of a CSV is what.</summary>
+    internal static ColumnMap ReadColumns(Cursor columns) => new()
     {
         Arrival = Column(columns, "arrival"),
         ArrivalUnit = columns.Optional("arrivalUnit", Values.OneOf("unit of arrivals", KnownNames.ArrivalUnits), ArrivalUnit.Seconds),

@@ -21,6 +21,9 @@ internal sealed record TraceSection : SourceSection
 
     /// <summary>How far a row may lie before an earlier one; such rows are put in order.</summary>
     public SimDuration Disorder { get; init; }
+
+    /// <summary>True to leave arrivals on the clock of the recording; the first one arrives at 0 otherwise.</summary>
+    public bool KeepClock { get; init; }
 }
 
 /// <summary>A source without an end of its own.</summary>

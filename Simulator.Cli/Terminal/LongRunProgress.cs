@@ -32,6 +32,17 @@ internal sealed class LongRunProgress : IDisposable
     /// <summary>Notes how many are done.</summary>
     public void Report(long count) => Volatile.Write(ref done, count);
 
+    /// <summary>The same items, each noted as done when the next one is asked for.</summary>
+    public IEnumerable<T> Count<T>(IEnumerable<T> items)
+    {
+        long count = 0;
+        foreach (T item in items)
+        {
+            yield return item;
+            Report(++count);
+        }
+    }
+
     /// <summary>Ends the bar and removes it.</summary>
     public void Dispose()
     {

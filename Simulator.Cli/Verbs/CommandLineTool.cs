@@ -50,6 +50,7 @@ internal static class CommandLineTool
         root.Subcommands.Add(CatalogVerb.Create(streams));
         root.Subcommands.Add(CostVerb.Create(streams));
         root.Subcommands.Add(CompareVerb.Create(streams));
+        root.Subcommands.Add(TraceVerb.Create(streams));
         return root;
     }
 }

@@ -27,6 +27,30 @@ internal static class OptionFactory
         CustomParser = result => TryRead(result, name, reader, out T read) ? read : null,
     };
 
+    /// <summary>An option that may be given several times; empty when it is not given.</summary>
+    public static Option<IReadOnlyList<T>> Many<T>(string name, string value, string description, ValueReader<T> reader) => new(name)
+    {
+        Description = description,
+        HelpName = value,
+        Arity = ArgumentArity.OneOrMore,
+        AllowMultipleArgumentsPerToken = false,
+        DefaultValueFactory = _ => [],
+        CustomParser = result =>
+        {
+            var values = new List<T>(result.Tokens.Count);
+            foreach (Token token in result.Tokens)
+            {
+                if (reader(token.Value, out T read, out string fault)) values.Add(read);
+                else result.AddError($"{name}: {fault}");
+            }
+
+            return values;
+        },
+    };
+
+    /// <summary>An argument that must be given.</summary>
+    public static Argument<string> File(string name, string description) => new(name) { Description = description };
+
     /// <summary>An argument that may be left out, and is null then.</summary>
     public static Argument<T?> Entry<T>(string name, string description, ValueReader<T> reader) where T : class => new(name)
     {

@@ -19,7 +19,7 @@ internal static class Sources
     /// <exception cref="TraceFormatException">A file cannot be read.</exception>
     public static Trace Open(SourceSection section, ulong seed) => section switch
     {
-        TraceSection trace => Trace.Open(trace.File, FormatOf(trace.Format), trace.Columns, trace.Disorder),
+        TraceSection trace => Open(trace),
         GeneratorSection generator => Made(Generate(generator, seed), generator),
         BurstGptSection burstGpt => Made(BurstGptOf(burstGpt).ToTrace(seed), burstGpt),
         MooncakeSection mooncake => Made(MooncakeOf(mooncake).ToTrace(seed), mooncake),
@@ -42,18 +42,12 @@ internal static class Sources
         Class = section.Class,
     };
 
-    /// <summary>The format of a name; told from the content for null.</summary>
-    public static TraceFormat FormatOf(string? name) => name switch
+    private static Trace Open(TraceSection section)
     {
-        null => TraceFormat.Auto,
-        "burstgpt" => TraceFormat.BurstGpt,
-        "azure" => TraceFormat.Azure,
-        "mooncake" => TraceFormat.Mooncake,
-        "vidur" => TraceFormat.Vidur,
-        "apex" => TraceFormat.Apex,
-        "csv" => TraceFormat.Csv,
-        _ => throw new ArgumentOutOfRangeException(nameof(name), name, "There is no such trace format."),
-    };
+        TraceFormat format = section.Format is null ? TraceFormat.Auto : KnownNames.TraceFormats.Single(known => known.Name == section.Format).Value;
+        Trace trace = Trace.Open(section.File, format, section.Columns, section.Disorder);
+        return section.KeepClock ? trace.KeepClock() : trace;
+    }
 
     private static Trace Made(Trace endless, EndlessSection section)
     {

@@ -120,8 +120,11 @@ public sealed record TraceFit
     public void Save(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        File.WriteAllText(path, JsonSerializer.Serialize(this, TraceFitJson.Default.TraceFit).ReplaceLineEndings("\n") + "\n");
+        File.WriteAllText(path, ToJson());
     }
+
+    /// <summary>The fit as the JSON that <see cref="Save"/> writes.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, TraceFitJson.Default.TraceFit).ReplaceLineEndings("\n") + "\n";
 
     /// <summary>Makes a trace of the fitted form, as long as the fitted one.</summary>
     /// <param name="seed">The same seed gives the same trace on every platform.</param>

@@ -21,6 +21,15 @@ public enum TraceOutput
     /// blocks is hashed block by block; tokens without content get ids of their own.
     /// </summary>
     Mooncake,
+
+    /// <summary>Azure's traces: a date, prompt and output. Arrival 0 is written as 2024-01-01 00:00.</summary>
+    Azure,
+
+    /// <summary>Vidur CSV: arrival in seconds, prompt and output.</summary>
+    Vidur,
+
+    /// <summary>APEX JSON lines: arrival in nanoseconds, prompt and output.</summary>
+    Apex,
 }
 
 /// <summary>Writes traces as they are enumerated.</summary>
@@ -66,6 +75,9 @@ public static class TraceWriter
             TraceOutput.BurstGptV1 => CsvTraceWriter.WriteBurstGpt(requests, stream, sessions: false),
             TraceOutput.BurstGptV3 => CsvTraceWriter.WriteBurstGpt(requests, stream, sessions: true),
             TraceOutput.Mooncake => MooncakeTraceWriter.Write(requests, stream),
+            TraceOutput.Azure => CsvTraceWriter.WriteAzure(requests, stream),
+            TraceOutput.Vidur => CsvTraceWriter.WriteVidur(requests, stream),
+            TraceOutput.Apex => ApexTraceWriter.Write(requests, stream),
             _ => throw new ArgumentOutOfRangeException(nameof(format), format, "There is no such layout."),
         };
     }

@@ -48,6 +48,36 @@ public class TraceWriterTests
         Assert.That(TraceText.Write(again, TraceOutput.Mooncake), Is.EqualTo(once));
     }
 
+    [FsCheck.NUnit.Property(MaxTest = 200)]
+    public void Write_LayoutsOfLengths_KeepArrivalsAndLengths(ulong seed)
+    {
+        Request[] requests = RandomRequests.Make(seed);
+
+        foreach ((TraceOutput output, TraceFormat format) in new[]
+        {
+            (TraceOutput.Azure, TraceFormat.Azure), (TraceOutput.Vidur, TraceFormat.Vidur), (TraceOutput.Apex, TraceFormat.Apex),
+        })
+        {
+            Trace again = TraceText.Read(TraceText.Write(requests, output));
+            Assert.That(again.Format, Is.EqualTo(format));
+            SimTime first = requests[0].Arrival;
+            Assert.That(again.Select(r => (r.Arrival - SimTime.Zero, r.PromptTokens, r.OutputTokens)),
+                Is.EqualTo(requests.Select(r => (r.Arrival - first, r.PromptTokens, r.OutputTokens))));
+        }
+    }
+
+    [TestCase(TraceOutput.Azure, "TIMESTAMP,ContextTokens,GeneratedTokens\n2024-01-02 01:00:00.5000000,3,4\n2024-01-02 01:00:00.500000001,3,4\n")]
+    [TestCase(TraceOutput.Vidur, "arrived_at,num_prefill_tokens,num_decode_tokens\n90000.5,3,4\n90000.500000001,3,4\n")]
+    [TestCase(TraceOutput.Apex, "{\"StartTimeOffset\": 90000500000000, \"ContextTokens\": 3, \"GeneratedTokens\": 4}\n"
+        + "{\"StartTimeOffset\": 90000500000001, \"ContextTokens\": 3, \"GeneratedTokens\": 4}\n")]
+    public void Write_LayoutOfLengths_IsSpelledAsPublished(TraceOutput output, string text)
+    {
+        var request = new Request { Id = 0, Arrival = SimTime.FromNanoseconds(90_000_500_000_000), PromptTokens = 3, OutputTokens = 4 };
+        Request next = request with { Id = 1, Arrival = request.Arrival + SimDuration.FromNanoseconds(1) };
+
+        Assert.That(Encoding.UTF8.GetString(TraceText.Write([request, next], output)), Is.EqualTo(text));
+    }
+
     [Test]
     public void Write_Mooncake_SharesIdsOfGrowingConversationsAlone()
     {

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using CsvHelper;
 using Simulator.Core.Time;
 using Simulator.Workloads.Requests;
@@ -9,6 +11,7 @@ namespace Simulator.Workloads.Traces.Writing;
 internal static class CsvTraceWriter
 {
     private static readonly CsvWriterOptions Options = new() { NewLine = "\n" };
+    private static readonly DateTime AzureStart = new(2024, 1, 1, 0, 0, 0, DateTimeKind.Unspecified);
 
     public static long WriteCanonical(IEnumerable<Request> requests, Stream stream)
     {
@@ -77,6 +80,46 @@ internal static class CsvTraceWriter
             count++;
         }
         return count;
+    }
+
+    public static long WriteAzure(IEnumerable<Request> requests, Stream stream)
+    {
+        const int Decimals = 7;
+        Span<byte> fraction = stackalloc byte[DecimalText.MaxLength];
+        using var csv = CsvWriter.Create(stream, Options, leaveOpen: true);
+        csv.WriteHeader(["TIMESTAMP", "ContextTokens", "GeneratedTokens"]);
+        long count = 0;
+        foreach (Request request in requests)
+        {
+            (long seconds, long rest) = Math.DivRem(request.Arrival.Nanoseconds, SimDuration.NanosecondsPerSecond);
+            string date = AzureStart.AddSeconds(seconds).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+            ReadOnlySpan<byte> decimals = DecimalText.Write(rest, decimals: 9, minDecimals: Decimals, fraction)[1..];
+            csv.WriteField(date + Encoding.ASCII.GetString(decimals));
+            WriteLengths(csv, request);
+            count++;
+        }
+        return count;
+    }
+
+    public static long WriteVidur(IEnumerable<Request> requests, Stream stream)
+    {
+        using var csv = CsvWriter.Create(stream, Options, leaveOpen: true);
+        csv.WriteHeader(["arrived_at", "num_prefill_tokens", "num_decode_tokens"]);
+        long count = 0;
+        foreach (Request request in requests)
+        {
+            WriteSeconds(csv, request.Arrival.Nanoseconds);
+            WriteLengths(csv, request);
+            count++;
+        }
+        return count;
+    }
+
+    private static void WriteLengths(CsvWriter csv, Request request)
+    {
+        csv.WriteField(request.PromptTokens);
+        csv.WriteField(request.OutputTokens);
+        csv.EndRecord();
     }
 
     private static string LogType(string requestClass) => requestClass switch
