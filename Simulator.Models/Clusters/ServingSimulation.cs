@@ -176,7 +176,7 @@ public sealed class ServingSimulation : IEventHandler, IReplicaOwner
             return;
         }
         int chosen = pool.Router.Route(new RequestView(request), pool.Replicas);
-        if ((uint)chosen >= (uint)pool.Replicas.Length)
+        if (chosen < 0 || chosen >= pool.Replicas.Length)
         {
             throw new InvalidOperationException(
                 $"{pool.Router.GetType().Name} chose replica {chosen} of pool '{pool.Name}', which has replicas 0 to {pool.Replicas.Length - 1}.");

@@ -48,6 +48,53 @@ public sealed class KvBlockPoolTests
         Assert.That(pool.FindPrefix([7], out _), Is.EqualTo(1));
     }
 
+    [TestCase(0)]
+    [TestCase(-1)]
+    [TestCase(KvBlockPool.Unlimited + 1)]
+    public void Constructor_TotalOutOfRange_Throws(long total) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => _ = new KvBlockPool(total));
+
+    [Test]
+    public void TryTake_NegativeCount_Throws() => Assert.Throws<ArgumentOutOfRangeException>(() => new KvBlockPool(3).TryTake(-1));
+
+    [Test]
+    public void Return_MoreThanIsUsed_Throws()
+    {
+        KvBlockPool pool = new(3);
+        pool.TryTake(2);
+        Assert.Throws<ArgumentOutOfRangeException>(() => pool.Return(3));
+        Assert.Throws<ArgumentOutOfRangeException>(() => pool.Return(-1));
+        Assert.That((pool.Used, pool.Available), Is.EqualTo((2, 1)));
+    }
+
+    [Test]
+    public void TryHold_UnknownName_HoldsNothing()
+    {
+        KvBlockPool pool = new(3);
+        Assert.That(pool.TryHold(5, out _), Is.False);
+        Assert.That(pool.Available, Is.EqualTo(3));
+    }
+
+    [Test]
+    public void Name_ManyBlocksOfOneContent_FirstIsFoundAndAllAreForgotten()
+    {
+        KvBlockPool pool = new(50_000);
+        pool.TryTake(50_000);
+        List<int> nodes = [.. Enumerable.Range(0, 50_000).Select(_ => pool.Name(7))];
+        Assert.That(pool.TryHold(7, out int found) && found == nodes[0]);
+        pool.Release(found);
+        for (int i = nodes.Count - 1; i >= 0; i--) pool.Release(nodes[i]);
+        for (int i = 0; i < 49_999; i++)
+        {
+            Assert.That(pool.TryTake(1));
+            Assert.That(pool.FindPrefix([7], out int idle), Is.EqualTo(1));
+            Assert.That(idle, Is.EqualTo(1));
+        }
+        Assert.That(pool.TryTake(1));
+        Assert.That(pool.FindPrefix([7], out _), Is.Zero);
+        Assert.That((pool.Used, pool.Cached, pool.Free), Is.EqualTo((50_000, 0, 0)));
+    }
+
     /// <summary>Invariant 4: used + cached + free = total, always; a freed block is unreachable once it is taken again.</summary>
     [FsCheck.NUnit.Property(MaxTest = 300)]
     public void Invariant4_RandomOperations_EqualNaiveModel(PositiveInt size, (byte Kind, byte Value)[] operations)
