@@ -35,7 +35,7 @@ public sealed class TraceDescribeVerbTests
                           40.0 % of 300 prompt tokens repeat a prefix
 
               tokens   total   mean   p50   p90   p95   p99   max
-            ──────────────────────────────────────────────────────
+            ───────────────────────────────────────────────────────
               prompt     600    200   200   300   300   300   300
               output      60     20    20    30    30    30    30
 
