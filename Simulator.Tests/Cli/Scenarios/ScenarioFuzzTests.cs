@@ -28,13 +28,39 @@ public sealed class ScenarioFuzzTests
 
         """;
 
+    private const string Sessions = """
+        workload:
+          sessions:
+            starts: { onOff: { rate: 5/s, on: 10s, off: 1min, offRate: 1/s } }
+            count: 50
+            turns: { geometric: 2.9 }
+            newInput: { empirical: t.csv }
+            output: { zipf: { exponent: 1.1, max: 99 } }
+            think: { logNormal: { median: 116s, p90: 1372s } }
+            maxContext: 8192
+        cluster: { pools: [{ name: chat, model: llama-3.1-8b, device: h100-sxm }] }
+
+        """;
+
+    private const string Columns = """
+        workload:
+          trace: t.csv
+          columns: { arrival: at, arrivalUnit: ms, prompt: p, output: o, separator: ';' }
+          arrivals: { weibull: { rate: 5/s, shape: 0.7 } }
+          loopUntil: 1d
+          turns: after-reply
+        cluster: { pools: [{ name: chat, model: llama-3.1-8b, device: h100-sxm }] }
+
+        """;
+
     private const string Alphabet = "abz019 :.,-[]{}#&*!|>'\"%@?/\t\n\r~\u0000é";
 
     /// <summary>Whatever is done to a scenario, it is read or refused with places, never anything else.</summary>
     [FsCheck.NUnit.Property(MaxTest = 1000)]
-    public void ReadText_DamagedScenario_IsReadOrRefusedWithPlaces(NonEmptyArray<(int Place, int Change, int Letter)> damages)
+    public void ReadText_DamagedScenario_IsReadOrRefusedWithPlaces(byte document, NonEmptyArray<(int Place, int Change, int Letter)> damages)
     {
-        string text = damages.Get.Take(5).Aggregate(Sound, Damage);
+        string sound = (document % 3) switch { 0 => Sound, 1 => Sessions, _ => Columns };
+        string text = damages.Get.Take(5).Aggregate(sound, Damage);
         try
         {
             ScenarioReader.ReadText(text, "s.yaml");
@@ -47,17 +73,24 @@ public sealed class ScenarioFuzzTests
     }
 
     [Test]
-    public void ReadText_TheSoundScenario_IsRead() => Assert.That(ScenarioReader.ReadText(Sound, "s.yaml").Seed, Is.EqualTo(42));
+    public void ReadText_TheSoundScenarios_AreRead()
+    {
+        Assert.That(ScenarioReader.ReadText(Sound, "s.yaml").Seed, Is.EqualTo(42));
+        Assert.That(ScenarioReader.ReadText(Sessions, "s.yaml").Workload.Source, Is.InstanceOf<SessionsSection>());
+        Assert.That(ScenarioReader.ReadText(Columns, "s.yaml").Workload.TurnsAfterReply, Is.True);
+    }
 
     /// <summary>Every prefix of a scenario is read or refused with places.</summary>
-    [Test]
-    public void ReadText_CutScenario_IsReadOrRefusedWithPlaces()
+    [TestCase(Sound)]
+    [TestCase(Sessions)]
+    [TestCase(Columns)]
+    public void ReadText_CutScenario_IsReadOrRefusedWithPlaces(string sound)
     {
-        for (int length = 0; length < Sound.Length; length++)
+        for (int length = 0; length < sound.Length; length++)
         {
             try
             {
-                ScenarioReader.ReadText(Sound[..length], "s.yaml");
+                ScenarioReader.ReadText(sound[..length], "s.yaml");
             }
             catch (ScenarioException e)
             {

@@ -51,7 +51,8 @@ public sealed class TraceConvertVerbTests
     public void Convert_EveryLayout_IsReadAgain(string layout)
     {
         using var files = new TemporaryFiles();
-        Assert.That(Printed.By("trace", "convert", Sample("burstgpt-like-v3.csv"), files["t"], "--to", layout, "--failures", "drop").ExitCode, Is.EqualTo(ExitCode.Success));
+        Printed printed = Printed.By("trace", "convert", Sample("burstgpt-like-v3.csv"), files["t"], "--to", layout, "--failures", "drop");
+        Assert.That(printed.ExitCode, Is.EqualTo(ExitCode.Success));
         Assert.That(Trace.Open(files["t"]).Select(r => (r.Arrival, r.PromptTokens, r.OutputTokens)),
             Is.EqualTo(Trace.Open(Sample("burstgpt-like-v3.csv")).DropFailures().Select(r => (r.Arrival, r.PromptTokens, r.OutputTokens))));
     }

@@ -23,22 +23,18 @@ public sealed class TraceFitVerbTests
         Printed printed = Printed.By("trace", "fit", files.Write("t.csv", Rows), files["fit.json"]);
         Assert.That(printed.Error, Is.Empty);
         Assert.That(printed.ExitCode, Is.EqualTo(ExitCode.Success));
-        Assert.That(printed.Output.ReplaceLineEndings("\n"), Is.EqualTo($"""
-            {files["fit.json"]}: 4 requests in 2 windows of 60 s
-
-              window           least      p50      p90     most
-            ────────────────────────────────────────────────────
-              requests             1        1        3        3
-              CV of gaps      0.3333   0.3333   0.3333   0.3333
-              Gamma shape α        9        9        9        9
-              Weibull shape    3.303    3.303    3.303    3.303
-
-              model / class            requests   failed   prompt p50   p99   output p50   p99
-            ───────────────────────────────────────────────────────────────────────────────────
-              ChatGPT / conversation          3   33.3 %          100   300           10    30
-              GPT-4 / api                     1    0.0 %          500   500           50    50
-
-            """.ReplaceLineEndings("\n")));
+        Assert.That(TableText.Lines(printed.Output), Is.EqualTo((string[])
+        [
+            $"{files["fit.json"]}: 4 requests in 2 windows of 60 s",
+            "window least p50 p90 most",
+            "requests 1 1 3 3",
+            "CV of gaps 0.3333 0.3333 0.3333 0.3333",
+            "Gamma shape α 9 9 9 9",
+            "Weibull shape 3.304 3.304 3.304 3.304",
+            "model / class requests failed prompt p50 p99 output p50 p99",
+            "ChatGPT / conversation 3 33.3 % 100 300 10 30",
+            "GPT-4 / api 1 0.0 % 500 500 50 50",
+        ]));
     }
 
     [Test]

@@ -1,3 +1,4 @@
+using System.Text;
 using Simulator.Cli.Terminal;
 using Simulator.Workloads.Requests;
 using Simulator.Workloads.Traces;
@@ -27,7 +28,7 @@ public sealed class TraceGenerateVerbTests
         Assert.That(made, Has.Length.EqualTo(50));
         Assert.That(made.Select(r => r.PromptTokens), Has.All.InRange(2, 9));
         Assert.That(made.Select(r => r.OutputTokens), Has.All.EqualTo(128));
-        Assert.That(made[^1].Arrival.ToSeconds(), Is.EqualTo(24.5));
+        Assert.That(made[^1].Arrival.ToSeconds(), Is.EqualTo(25));
     }
 
     [Test]
@@ -73,10 +74,12 @@ public sealed class TraceGenerateVerbTests
     public void Generate_Scenario_WritesItsRequests()
     {
         using var files = new TemporaryFiles();
-        files.Write("s.yaml", "seed: 5\nworkload: { generate: { arrivals: { poisson: 2/s }, prompt: { zipf: { exponent: 1.1, max: 99 } }, output: 5, requests: 30 } }\n" + Cluster);
+        const string Workload = "workload: { generate: { arrivals: { poisson: 2/s }, prompt: { zipf: { exponent: 1.1, max: 99 } }, output: 5, requests: 30 } }\n";
+        files.Write("s.yaml", "seed: 5\n" + Workload + Cluster);
         Request[] made = Made("--scenario", files["s.yaml"]);
         Assert.That(made, Has.Length.EqualTo(30));
-        Assert.That(made, Is.EqualTo(Made("--arrivals", "poisson: 2/s", "--prompt", "zipf: { exponent: 1.1, max: 99 }", "--output", "5", "--requests", "30", "--seed", "5")));
+        Assert.That(made, Is.EqualTo(Made(
+            "--arrivals", "poisson: 2/s", "--prompt", "zipf: { exponent: 1.1, max: 99 }", "--output", "5", "--requests", "30", "--seed", "5")));
         Assert.That(Made("--scenario", files["s.yaml"], "--seed", "6"), Is.Not.EqualTo(made));
     }
 
@@ -108,8 +111,16 @@ public sealed class TraceGenerateVerbTests
         new object[] { "--like mooncake --requests 1 --fit f.json", "--fit: --like already says what to make; keep one of the two" },
         new object[] { "--like mooncake --requests 1 --scale 2", "--scale: --like does not take it" },
         new object[] { "--fit f.json --prompt 5", "--prompt: --fit does not take it" },
-        new object[] { "--arrivals poisson:\u00a05/s --prompt 5 --requests 1", "--output is missing; it is a number of tokens, or a distribution such as \"logNormal: { mean: 1000, cv: 1.2 }\"" },
-        new object[] { "--arrivals poisson:\u00a05/s --prompt 5 --lengths l.csv --requests 1", "--prompt: --lengths draws prompts with their outputs from a trace; keep one of the two" },
+        new object[]
+        {
+            "--arrivals poisson:\u00a05/s --prompt 5 --requests 1",
+            "--output is missing; it is a number of tokens, or a distribution such as \"logNormal: { mean: 1000, cv: 1.2 }\"",
+        },
+        new object[]
+        {
+            "--arrivals poisson:\u00a05/s --prompt 5 --lengths l.csv --requests 1",
+            "--prompt: --lengths draws prompts with their outputs from a trace; keep one of the two",
+        },
         new object[] { "--arrivals poisson:\u00a05/s --prompt 5 --output 5 --rate 1/s --requests 1", "--rate: --arrivals does not take it" },
         new object[] { "--fit f.json", "f.json: the file does not exist. Check the path." },
     ];
@@ -138,9 +149,8 @@ public sealed class TraceGenerateVerbTests
 
     private static Request[] Made(params string[] options)
     {
-        using var files = new TemporaryFiles();
-        Printed printed = Printed.By(["trace", "generate", files["made.csv"], .. options]);
+        Printed printed = Printed.By(["trace", "generate", "-", .. options]);
         Assert.That(printed.Error, Is.Empty);
-        return [.. Trace.Open(files["made.csv"]).KeepClock()];
+        return [.. Trace.Read(() => new MemoryStream(Encoding.UTF8.GetBytes(printed.Output)), "made").KeepClock()];
     }
 }
