@@ -15,7 +15,9 @@ internal abstract record YamlNode(Position At)
 /// <param name="IsEmpty">True when there is no value: nothing, <c>~</c> or <c>null</c>.</param>
 internal sealed record YamlScalar(Position At, string Text, bool IsEmpty) : YamlNode(At)
 {
-    public override string Kind => IsEmpty ? "nothing" : $"'{Text}'";
+    public override string Kind => IsEmpty ? "nothing" : Text.Length <= LongestQuote ? $"'{Text}'" : $"'{Text[..LongestQuote]}…'";
+
+    private const int LongestQuote = 60;
 }
 
 /// <summary>A list of nodes.</summary>

@@ -66,7 +66,7 @@ internal sealed class YamlReader
         if (top is YamlMap map) return map;
         if (top is YamlScalar { IsEmpty: true }) return ReportEmpty();
 
-        faults.Add(top.At, $"expected a mapping of keys and values, got {top.Kind}");
+        faults.Add(top.At, $"expected a mapping of keys and values, got {top.Kind}; if this is a trace, give it with --trace");
         return null;
     }
 

@@ -24,7 +24,7 @@ internal static class YamlText
         catch (DecoderFallbackException e)
         {
             var lines = bytes.AsSpan(0, Math.Max(0, e.Index)).Count((byte)'\n') + 1;
-            throw new InputException($"{path}:{lines}:1: this is not UTF-8 text; save the scenario as UTF-8");
+            throw new InputException($"{path}:{lines}:1: this is not UTF-8 text; save the scenario as UTF-8, or give a trace with --trace");
         }
     }
 

@@ -50,6 +50,8 @@ internal sealed class ReplayRunner(Streams streams)
         }
 
         if (ShowsSummary(request)) RunSummary.Write(streams.Output, cluster, result);
+        if (result.Requests.Completed == 0) streams.Error.WriteLine("warning: no request was completed; the counts say what became of them");
+        else if (result.E2e.Count == 0) streams.Error.WriteLine("warning: no completed request was measured; shorten warmUp and drain");
         return RunResultJson.Write(result with { Settings = ScenarioSettings.Of(scenario, cluster) });
     }
 

@@ -31,8 +31,14 @@ internal static class RunSummary
             Unless(run.Tokens.TruncatedRequests, "outputs cut at the context window")]);
         Line(output, "time", [
             $"{Figures.Seconds(run.SimulatedSeconds)} simulated",
-            run.MeasuredSeconds < run.SimulatedSeconds ? $"{Figures.Seconds(run.MeasuredSeconds)} measured" : "",
             $"{Figures.Count(run.Iterations)} iterations"]);
+        bool hasWindow = run.MeasuredSeconds < run.SimulatedSeconds;
+        if (hasWindow)
+        {
+            Line(output, "measured", [
+                $"{Figures.Count(run.Classes.Sum(group => group.Requests.Injected))} requests that arrived within {Figures.Seconds(run.MeasuredSeconds)}: "
+                + "tokens, latencies, throughput and goodput are theirs"]);
+        }
         output.WriteLine();
         WriteLatencies(output, run);
         output.WriteLine();
@@ -47,12 +53,12 @@ internal static class RunSummary
         }
         EngineSummary engine = run.Engine;
         Line(output, "engine", [
-            $"{Figures.Share(engine.Utilization)} busy", $"batch {Figures.Number(engine.MeanBatchSize)} mean, {Figures.Count(engine.PeakBatchSize)} peak",
+            $"{Figures.Share(engine.Utilization)} busy{(hasWindow ? " (whole run)" : "")}", $"batch {Figures.Number(engine.MeanBatchSize)} mean, {Figures.Count(engine.PeakBatchSize)} peak",
             engine.KvBlocks is null ? "KV memory unlimited" : $"KV {Figures.Share(engine.KvUtilization)} mean, {Figures.Share(engine.PeakKvUtilization)} peak",
             $"{Figures.Count(engine.PeakWaiting)} waiting at most", Unless(engine.Preemptions, "preemptions")]);
-        Line(output, "hardware", [$"MFU {Figures.Share(engine.Mfu)}", $"MBU {Figures.Share(engine.Mbu)}"]);
+        Line(output, "hardware", [$"MFU {Figures.Share(engine.Mfu)}", $"MBU {Figures.Share(engine.Mbu)} while busy"]);
         Line(output, "cost", [
-            $"{Figures.Number(run.Cost.Usd)} USD", $"{Figures.Number(run.Cost.UsdPerMillionOutputTokens)} USD per million output tokens",
+            $"{Figures.Number(run.Cost.Usd)} USD{(hasWindow ? " (whole run)" : "")}", $"{Figures.Number(run.Cost.UsdPerMillionOutputTokens)} USD per million output tokens",
             $"{Figures.Number(run.Cost.EnergyJoules / 3.6e6)} kWh", $"{Figures.Number(run.Cost.JoulesPerOutputToken)} J per output token"]);
         if (run.Classes.Count > 1) WriteClasses(output, run);
     }
@@ -76,9 +82,10 @@ internal static class RunSummary
     {
         foreach (PoolSpec pool in cluster.Pools)
         {
-            string devices = pool.Plan.Devices == 1 ? pool.Device.Name : $"{pool.Plan.Devices} {pool.Device.Name}";
+            string devices = pool.Plan.Devices == 1 ? $"on {pool.Device.Name}"
+                : $"{(pool.Replicas == 1 ? "" : "each ")}on {pool.Plan.Devices} × {pool.Device.Name}";
             Line(output, cluster.Pools.Count > 1 ? pool.Name : "cluster", [
-                $"{Figures.Count(pool.Replicas)} × {pool.Model.Name} on {devices}", ReferenceEquals(pool, cluster.Pools[^1]) ? seeds : ""]);
+                $"{Figures.Count(pool.Replicas)} × {pool.Model.Name} {devices}", ReferenceEquals(pool, cluster.Pools[^1]) ? seeds : ""]);
         }
     }
 

@@ -10,8 +10,12 @@ internal static class UsageFaults
     /// <summary>Every fault of the command line, and where to read on; empty when there is none.</summary>
     public static IReadOnlyList<string> Of(ParseResult parse)
     {
-        if (parse.Errors.Count == 0) return [];
         Command command = parse.CommandResult.Command;
+        // An option that nobody knows is taken for the argument that a file name would be.
+        string[] mistyped = [.. parse.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens)
+            .Select(token => token.Value).Where(value => value.StartsWith("--", StringComparison.Ordinal))];
+        if (mistyped.Length > 0) return [.. mistyped.Select(token => Unknown(token, command)), $"see: {PathOf(parse)} --help"];
+        if (parse.Errors.Count == 0) return [];
         List<string> faults = command.Subcommands.Count > 0
             ? [parse.UnmatchedTokens.Count > 0 ? Unknown(parse.UnmatchedTokens[0], command) : MissingVerb(parse)]
             : [.. parse.UnmatchedTokens.Select(token => Unknown(token, command)), .. OtherErrors(parse)];

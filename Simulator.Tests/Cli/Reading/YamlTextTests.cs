@@ -19,7 +19,7 @@ public sealed class YamlTextTests
     {
         using var files = new TemporaryFiles();
         File.WriteAllBytes(files["s.yaml"], [.. "a: 1\nb: "u8, 0xE9, .. "\n"u8]);
-        Assert.That(Fault(files["s.yaml"]), Is.EqualTo($"{files["s.yaml"]}:2:1: this is not UTF-8 text; save the scenario as UTF-8"));
+        Assert.That(Fault(files["s.yaml"]), Is.EqualTo($"{files["s.yaml"]}:2:1: this is not UTF-8 text; save the scenario as UTF-8, or give a trace with --trace"));
     }
 
     [Test]

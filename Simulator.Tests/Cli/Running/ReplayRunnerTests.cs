@@ -191,7 +191,7 @@ public sealed class ReplayRunnerTests
     private static string Json(string scenario)
     {
         Printed printed = Printed.By("replay", scenario, "--json", "-");
-        Assert.That(printed.Error, Is.Empty);
+        Assert.That(printed.Error, Is.Empty.Or.StartsWith("warning: no request was completed"));
         return printed.Output;
     }
 }
