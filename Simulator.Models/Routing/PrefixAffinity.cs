@@ -20,7 +20,7 @@ public sealed class PrefixAffinity : IRouter
     public const int PieceTokens = 256;
 
     /// <summary>Outstanding requests by which the busiest replica may exceed the idlest.</summary>
-    public const int BalanceDifference = 32;
+    public const int BalanceDifference = 64;
 
     /// <summary>Factor by which the busiest replica may exceed the idlest.</summary>
     public const double BalanceRatio = 1.5;
