@@ -12,9 +12,9 @@ namespace Simulator.Core;
 /// </remarks>
 public sealed class Simulation
 {
-    private readonly EventQueue queue = new();
-    private bool running;
-    private bool stopping;
+    private readonly EventQueue _queue = new();
+    private bool _running;
+    private bool _stopping;
 
     /// <summary>The current instant.</summary>
     public SimTime Now { get; private set; }
@@ -23,7 +23,7 @@ public sealed class Simulation
     public long ProcessedEvents { get; private set; }
 
     /// <summary>Events that are scheduled and have neither fired nor been cancelled.</summary>
-    public int PendingEvents => queue.Count;
+    public int PendingEvents => _queue.Count;
 
     /// <summary>The process whose step is being taken: what an iterator asks for its own process.</summary>
     /// <exception cref="InvalidOperationException">None is; the call came from outside a process.</exception>
@@ -33,7 +33,7 @@ public sealed class Simulation
     internal Process? Active { get; set; }
 
     /// <summary>Instant of the next event; <see cref="SimTime.MaxValue"/> when there is none.</summary>
-    public SimTime Peek() => queue.Count == 0 ? SimTime.MaxValue : SimTime.FromNanoseconds(queue.FirstTime);
+    public SimTime Peek() => _queue.Count == 0 ? SimTime.MaxValue : SimTime.FromNanoseconds(_queue.FirstTime);
 
     /// <summary>Schedules an event after a delay.</summary>
     /// <param name="delay">Delay from now, at least zero.</param>
@@ -61,13 +61,13 @@ public sealed class Simulation
     {
         ArgumentNullException.ThrowIfNull(handler);
         if (time < Now) ThrowPast(time, nameof(time));
-        return queue.Add(time.Nanoseconds, priority, handler, kind, argument);
+        return _queue.Add(time.Nanoseconds, priority, handler, kind, argument);
     }
 
     /// <summary>Cancels an event that has not fired yet.</summary>
     /// <param name="handle">What scheduling it returned.</param>
     /// <returns>False when the event has already fired or been cancelled; nothing changes then.</returns>
-    public bool Cancel(EventHandle handle) => queue.Remove(handle);
+    public bool Cancel(EventHandle handle) => _queue.Remove(handle);
 
     /// <summary>Fires events until none is left or <see cref="Stop"/> is called.</summary>
     /// <exception cref="InvalidOperationException">The simulation is already running: the call came from a handler.</exception>
@@ -85,7 +85,7 @@ public sealed class Simulation
     {
         if (end < Now) ThrowPast(end, nameof(end));
         RunBefore(end);
-        if (!stopping) Now = end;
+        if (!_stopping) Now = end;
     }
 
     /// <summary>Fires the next event.</summary>
@@ -93,7 +93,7 @@ public sealed class Simulation
     /// <exception cref="InvalidOperationException">The simulation is already running: the call came from a handler.</exception>
     public bool Step()
     {
-        if (queue.Count == 0) return false;
+        if (_queue.Count == 0) return false;
         Enter();
         try
         {
@@ -101,39 +101,39 @@ public sealed class Simulation
         }
         finally
         {
-            running = false;
+            _running = false;
         }
         return true;
     }
 
     /// <summary>Ends <see cref="Run"/> or <see cref="RunUntil"/> when the current handler returns; what is pending stays so.</summary>
-    public void Stop() => stopping = true;
+    public void Stop() => _stopping = true;
 
     private void RunBefore(SimTime? end)
     {
         Enter();
         try
         {
-            while (!stopping && queue.Count > 0 && (end is null || queue.FirstTime < end.Value.Nanoseconds)) FireNext();
+            while (!_stopping && _queue.Count > 0 && (end is null || _queue.FirstTime < end.Value.Nanoseconds)) FireNext();
         }
         finally
         {
-            running = false;
+            _running = false;
         }
     }
 
     private void Enter()
     {
-        if (running) throw new InvalidOperationException("The simulation is already running; a handler cannot run it again.");
-        running = true;
-        stopping = false;
+        if (_running) throw new InvalidOperationException("The simulation is already running; a handler cannot run it again.");
+        _running = true;
+        _stopping = false;
     }
 
     private void FireNext()
     {
-        Now = SimTime.FromNanoseconds(queue.FirstTime);
+        Now = SimTime.FromNanoseconds(_queue.FirstTime);
         ProcessedEvents++;
-        EventQueue.Slot next = queue.Take();
+        EventQueue.Slot next = _queue.Take();
         next.Handler.Handle(this, next.Kind, next.Argument);
     }
 

@@ -8,10 +8,10 @@ namespace Simulator.Benchmarks.Kernel;
 /// </summary>
 internal sealed class FrameworkHold : FrameworkHold.IHandler
 {
-    private readonly PriorityQueue<(IHandler Handler, int Kind, long Argument), (long Time, long Sequence)> queue = new();
-    private readonly Hold model = new();
-    private long now;
-    private long sequence;
+    private readonly PriorityQueue<(IHandler Handler, int Kind, long Argument), (long Time, long Sequence)> _queue = new();
+    private readonly Hold _model = new();
+    private long _now;
+    private long _sequence;
 
     public FrameworkHold(int pending)
     {
@@ -27,15 +27,15 @@ internal sealed class FrameworkHold : FrameworkHold.IHandler
     {
         for (int i = 0; i < events; i++)
         {
-            queue.TryDequeue(out (IHandler Handler, int Kind, long Argument) next, out (long Time, long Sequence) key);
-            now = key.Time;
+            _queue.TryDequeue(out (IHandler Handler, int Kind, long Argument) next, out (long Time, long Sequence) key);
+            _now = key.Time;
             next.Handler.Handle(next.Kind, next.Argument);
         }
     }
 
     public void Handle(int kind, long argument)
     {
-        SimDuration delay = model.NextDelay();
-        queue.Enqueue((this, kind, argument), (now + delay.Nanoseconds, sequence++));
+        SimDuration delay = _model.NextDelay();
+        _queue.Enqueue((this, kind, argument), (_now + delay.Nanoseconds, _sequence++));
     }
 }

@@ -9,9 +9,9 @@ public class KernelEvents
 {
     private const int Events = 1_000_000;
 
-    private readonly Simulation simulation = new();
-    private readonly Hold model = new();
-    private FrameworkHold framework = null!;
+    private readonly Simulation _simulation = new();
+    private readonly Hold _model = new();
+    private FrameworkHold _framework = null!;
 
     [Params(1, 100, 10_000)]
     public int Pending { get; set; }
@@ -19,17 +19,17 @@ public class KernelEvents
     [GlobalSetup]
     public void Fill()
     {
-        for (int i = 0; i < Pending; i++) simulation.Schedule(model.NextDelay(), model);
-        framework = new FrameworkHold(Pending);
+        for (int i = 0; i < Pending; i++) _simulation.Schedule(_model.NextDelay(), _model);
+        _framework = new FrameworkHold(Pending);
     }
 
     [Benchmark(Baseline = true, OperationsPerInvoke = Events, Description = "PriorityQueue<,>")]
-    public void Framework() => framework.Run(Events);
+    public void Framework() => _framework.Run(Events);
 
     [Benchmark(OperationsPerInvoke = Events, Description = "Simulation")]
     public void Kernel()
     {
-        model.Left = Events;
-        simulation.Run();
+        _model.Left = Events;
+        _simulation.Run();
     }
 }

@@ -10,9 +10,9 @@ public class KernelProcesses
 {
     private const int Events = 1_000_000;
 
-    private readonly Simulation simulation = new();
-    private readonly Hold model = new();
-    private FrameworkHold framework = null!;
+    private readonly Simulation _simulation = new();
+    private readonly Hold _model = new();
+    private FrameworkHold _framework = null!;
 
     [Params(1, 100, 10_000)]
     public int Processes { get; set; }
@@ -20,26 +20,26 @@ public class KernelProcesses
     [GlobalSetup]
     public void Start()
     {
-        for (int i = 0; i < Processes; i++) simulation.Process(Client());
-        framework = new FrameworkHold(Processes);
+        for (int i = 0; i < Processes; i++) _simulation.Process(Client());
+        _framework = new FrameworkHold(Processes);
     }
 
     [Benchmark(Baseline = true, OperationsPerInvoke = Events, Description = "PriorityQueue<,>")]
-    public void Framework() => framework.Run(Events);
+    public void Framework() => _framework.Run(Events);
 
     [Benchmark(OperationsPerInvoke = Events, Description = "Process")]
     public void Kernel()
     {
-        model.Left = Events;
-        simulation.Run();
+        _model.Left = Events;
+        _simulation.Run();
     }
 
     private IEnumerable<Wait> Client()
     {
         while (true)
         {
-            yield return simulation.Timeout(model.NextDelay());
-            if (--model.Left == 0) simulation.Stop();
+            yield return _simulation.Timeout(_model.NextDelay());
+            if (--_model.Left == 0) _simulation.Stop();
         }
     }
 }

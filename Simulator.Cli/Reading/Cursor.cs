@@ -10,14 +10,14 @@ namespace Simulator.Cli.Reading;
 /// </remarks>
 internal sealed class Cursor
 {
-    private readonly YamlMap map;
-    private readonly FaultList faults;
-    private readonly List<string> asked = [];
+    private readonly YamlMap _map;
+    private readonly FaultList _faults;
+    private readonly List<string> _asked = [];
 
     private Cursor(YamlMap map, string path, FaultList faults)
     {
-        this.map = map;
-        this.faults = faults;
+        _map = map;
+        _faults = faults;
         Path = path;
     }
 
@@ -37,7 +37,7 @@ internal sealed class Cursor
     }
 
     /// <summary>The path of a file that the document names relative to itself.</summary>
-    public string Resolve(string path) => System.IO.Path.Combine(System.IO.Path.GetDirectoryName(faults.File) ?? "", path);
+    public string Resolve(string path) => System.IO.Path.Combine(System.IO.Path.GetDirectoryName(_faults.File) ?? "", path);
 
     /// <summary>True when the document has the key.</summary>
     public bool Has(string key) => Entry(key) is not null;
@@ -75,7 +75,7 @@ internal sealed class Cursor
 
     /// <summary>A mapping that may be left out, and is null then.</summary>
     public T? Map<T>(string key, Func<Cursor, T> read) where T : class =>
-        Entry(key) is { } entry && AsMap(entry.Value, Of(key)) is { } inner ? Read(inner, Of(key), faults, read) : null;
+        Entry(key) is { } entry && AsMap(entry.Value, Of(key)) is { } inner ? Read(inner, Of(key), _faults, read) : null;
 
     /// <summary>A mapping that must be there.</summary>
     public T RequiredMap<T>(string key, Func<Cursor, T> read, string what) where T : class
@@ -104,7 +104,7 @@ internal sealed class Cursor
         for (int i = 0; i < list.Items.Count; i++)
         {
             string path = $"{Of(key)}[{i}]";
-            if (AsMap(list.Items[i], path) is { } inner) items.Add(Read(inner, path, faults, read));
+            if (AsMap(list.Items[i], path) is { } inner) items.Add(Read(inner, path, _faults, read));
         }
 
         return items;
@@ -114,7 +114,7 @@ internal sealed class Cursor
     public T? MapOrValue<T>(string key, Func<Cursor, T> read, ValueReader<T> reader) where T : class
     {
         if (Entry(key) is not { } entry) return null;
-        if (entry.Value is YamlMap inner) return Read(inner, Of(key), faults, read);
+        if (entry.Value is YamlMap inner) return Read(inner, Of(key), _faults, read);
         return TryRead(entry.Value, Of(key), reader, out T value) ? value : null;
     }
 
@@ -124,7 +124,7 @@ internal sealed class Cursor
     {
         List<YamlEntry> found = [.. keys.Select(Entry).OfType<YamlEntry>()];
         string choice = Choice(keys);
-        if (found.Count == 0 && required) Report(map.At, $"{Named()} needs one of {choice}");
+        if (found.Count == 0 && required) Report(_map.At, $"{Named()} needs one of {choice}");
         if (found.Count < 2) return found.Count == 1 ? found[0].Key : null;
 
         YamlEntry last = found.MaxBy(entry => entry.At)!;
@@ -142,15 +142,15 @@ internal sealed class Cursor
     }
 
     /// <summary>Reports a fault of the value at a key, or of the mapping itself when the key is left out.</summary>
-    public void Fault(string key, string message) => Report(Entry(key)?.Value.At ?? map.At, $"{Of(key)}: {message}");
+    public void Fault(string key, string message) => Report(Entry(key)?.Value.At ?? _map.At, $"{Of(key)}: {message}");
 
     /// <summary>Reports a fault of the mapping as a whole.</summary>
-    public void Fault(string message) => Report(map.At, Path.Length == 0 ? message : $"{Path}: {message}");
+    public void Fault(string message) => Report(_map.At, Path.Length == 0 ? message : $"{Path}: {message}");
 
     private YamlEntry? Entry(string key)
     {
-        if (!asked.Contains(key)) asked.Add(key);
-        return map.Entries.FirstOrDefault(entry => entry.Key == key);
+        if (!_asked.Contains(key)) _asked.Add(key);
+        return _map.Entries.FirstOrDefault(entry => entry.Key == key);
     }
 
     private bool TryRead<T>(YamlNode node, string path, ValueReader<T> reader, out T value)
@@ -182,19 +182,19 @@ internal sealed class Cursor
         return null;
     }
 
-    private void ReportMissing(string key, string what) => Report(map.At, $"'{key}' is missing in {Named()}; it is {what}");
+    private void ReportMissing(string key, string what) => Report(_map.At, $"'{key}' is missing in {Named()}; it is {what}");
 
     private void ReportUnknownKeys()
     {
-        foreach (YamlEntry entry in map.Entries)
+        foreach (YamlEntry entry in _map.Entries)
         {
-            if (asked.Contains(entry.Key)) continue;
-            string hint = NearestName.Hint(entry.Key, asked);
-            Report(entry.At, $"unknown key '{entry.Key}' in {Named()}{(hint.Length > 0 ? hint : ";")} valid keys: {string.Join(", ", asked)}");
+            if (_asked.Contains(entry.Key)) continue;
+            string hint = NearestName.Hint(entry.Key, _asked);
+            Report(entry.At, $"unknown key '{entry.Key}' in {Named()}{(hint.Length > 0 ? hint : ";")} valid keys: {string.Join(", ", _asked)}");
         }
     }
 
-    private void Report(Position at, string message) => faults.Add(at, message);
+    private void Report(Position at, string message) => _faults.Add(at, message);
 
     private string Of(string key) => Path.Length == 0 ? key : $"{Path}.{key}";
 

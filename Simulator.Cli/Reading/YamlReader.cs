@@ -10,14 +10,14 @@ internal sealed class YamlReader
 {
     private const int DeepestNesting = 32;
 
-    private readonly FaultList faults;
-    private readonly Parser parser;
-    private readonly Stack<NodeEvent> open = new();
+    private readonly FaultList _faults;
+    private readonly Parser _parser;
+    private readonly Stack<NodeEvent> _open = new();
 
     private YamlReader(string text, FaultList faults)
     {
-        this.faults = faults;
-        parser = new Parser(new StringReader(text));
+        _faults = faults;
+        _parser = new Parser(new StringReader(text));
     }
 
     /// <summary>Reads a document whose top is a mapping.</summary>
@@ -56,72 +56,72 @@ internal sealed class YamlReader
 
     private YamlMap? ReadDocument()
     {
-        parser.Consume<StreamStart>();
-        if (parser.Accept<StreamEnd>(out _)) return ReportEmpty();
-        parser.Consume<DocumentStart>();
+        _parser.Consume<StreamStart>();
+        if (_parser.Accept<StreamEnd>(out _)) return ReportEmpty();
+        _parser.Consume<DocumentStart>();
         YamlNode top = ReadNode();
-        parser.Consume<DocumentEnd>();
-        if (parser.Accept<DocumentStart>(out DocumentStart? second))
-            faults.Add(ToPosition(second.Start), "a second document starts here; a file holds one scenario, so remove '---' or split the file");
+        _parser.Consume<DocumentEnd>();
+        if (_parser.Accept<DocumentStart>(out DocumentStart? second))
+            _faults.Add(ToPosition(second.Start), "a second document starts here; a file holds one scenario, so remove '---' or split the file");
         if (top is YamlMap map) return map;
         if (top is YamlScalar { IsEmpty: true }) return ReportEmpty();
 
-        faults.Add(top.At, $"expected a mapping of keys and values, got {top.Kind}; if this is a trace, give it with --trace");
+        _faults.Add(top.At, $"expected a mapping of keys and values, got {top.Kind}; if this is a trace, give it with --trace");
         return null;
     }
 
     private YamlMap? ReportEmpty()
     {
-        faults.Add(Position.Start, "the document is empty; it needs at least 'workload' and 'cluster'");
+        _faults.Add(Position.Start, "the document is empty; it needs at least 'workload' and 'cluster'");
         return null;
     }
 
     private YamlNode ReadNode()
     {
-        Position at = ToPosition(parser.Current?.Start ?? Mark.Empty);
-        if (open.Count > DeepestNesting)
+        Position at = ToPosition(_parser.Current?.Start ?? Mark.Empty);
+        if (_open.Count > DeepestNesting)
         {
-            faults.Add(at, "nested too deeply");
+            _faults.Add(at, "nested too deeply");
             throw new UnreadableException();
         }
 
-        if (parser.TryConsume<AnchorAlias>(out var alias))
+        if (_parser.TryConsume<AnchorAlias>(out var alias))
         {
-            faults.Add(at, $"the alias '*{alias.Value}' is not supported; write the value out");
+            _faults.Add(at, $"the alias '*{alias.Value}' is not supported; write the value out");
             return new YamlScalar(at, $"*{alias.Value}", IsEmpty: false);
         }
 
-        if (parser.Current is NodeEvent node) RefuseAnchorAndTag(node);
-        if (parser.TryConsume<Scalar>(out var scalar))
+        if (_parser.Current is NodeEvent node) RefuseAnchorAndTag(node);
+        if (_parser.TryConsume<Scalar>(out var scalar))
             return new YamlScalar(at, scalar.Value, scalar.Style == ScalarStyle.Plain && scalar.Value is "" or "~" or "null");
-        if (parser.TryConsume<SequenceStart>(out var list)) return ReadList(at, list);
-        return ReadMap(at, parser.Consume<MappingStart>());
+        if (_parser.TryConsume<SequenceStart>(out var list)) return ReadList(at, list);
+        return ReadMap(at, _parser.Consume<MappingStart>());
     }
 
     private YamlList ReadList(Position at, SequenceStart start)
     {
-        open.Push(start);
+        _open.Push(start);
         var items = new List<YamlNode>();
-        while (!parser.TryConsume<SequenceEnd>(out _)) items.Add(ReadNode());
-        open.Pop();
+        while (!_parser.TryConsume<SequenceEnd>(out _)) items.Add(ReadNode());
+        _open.Pop();
         return new YamlList(at, items);
     }
 
     private YamlMap ReadMap(Position at, MappingStart start)
     {
-        open.Push(start);
+        _open.Push(start);
         var entries = new List<YamlEntry>();
         var first = new Dictionary<string, Position>(StringComparer.Ordinal);
-        while (!parser.TryConsume<MappingEnd>(out _))
+        while (!_parser.TryConsume<MappingEnd>(out _))
         {
             YamlNode key = ReadNode();
             YamlNode value = ReadNode();
             if (key is not YamlScalar { IsEmpty: false } name)
-                faults.Add(key.At, $"expected a key, got {key.Kind}");
+                _faults.Add(key.At, $"expected a key, got {key.Kind}");
             else if (name.Text == "<<")
-                faults.Add(key.At, "the merge key '<<' is not supported; write the values out");
+                _faults.Add(key.At, "the merge key '<<' is not supported; write the values out");
             else if (first.TryGetValue(name.Text, out Position earlier))
-                faults.Add(key.At, $"the key '{name.Text}' is given twice; the first is at {earlier}");
+                _faults.Add(key.At, $"the key '{name.Text}' is given twice; the first is at {earlier}");
             else
             {
                 first.Add(name.Text, key.At);
@@ -129,15 +129,15 @@ internal sealed class YamlReader
             }
         }
 
-        open.Pop();
+        _open.Pop();
         return new YamlMap(at, entries);
     }
 
     private void RefuseAnchorAndTag(NodeEvent node)
     {
         Position at = ToPosition(node.Start);
-        if (!node.Anchor.IsEmpty) faults.Add(at, $"the anchor '&{node.Anchor.Value}' is not supported; write the value out where it is used");
-        if (!node.Tag.IsEmpty && !node.Tag.IsNonSpecific) faults.Add(at, $"the tag '{node.Tag.Value}' is not supported; remove it");
+        if (!node.Anchor.IsEmpty) _faults.Add(at, $"the anchor '&{node.Anchor.Value}' is not supported; write the value out where it is used");
+        if (!node.Tag.IsEmpty && !node.Tag.IsNonSpecific) _faults.Add(at, $"the tag '{node.Tag.Value}' is not supported; remove it");
     }
 
     /// <summary>The place, the fault and the remedy of text that the parser stopped at.</summary>
@@ -145,27 +145,27 @@ internal sealed class YamlReader
     {
         if (FindTabIndent(text) is { } tab)
         {
-            faults.Add(tab, "the line is indented by a tab; YAML is indented by spaces");
+            _faults.Add(tab, "the line is indented by a tab; YAML is indented by spaces");
             return;
         }
 
         bool unclosed = e is null || e.Message.Contains("did not find expected", StringComparison.Ordinal);
-        NodeEvent? inner = unclosed && open.Count > 0 ? open.Peek() : null;
+        NodeEvent? inner = unclosed && _open.Count > 0 ? _open.Peek() : null;
         if (inner is SequenceStart { Style: SequenceStyle.Flow })
         {
-            faults.Add(ToPosition(inner.Start), "the list that opens here is not closed; put ',' between its items and ']' at its end");
+            _faults.Add(ToPosition(inner.Start), "the list that opens here is not closed; put ',' between its items and ']' at its end");
             return;
         }
 
         if (inner is MappingStart { Style: MappingStyle.Flow })
         {
-            faults.Add(ToPosition(inner.Start), "the mapping that opens here is not closed; put ',' between its entries and '}' at its end");
+            _faults.Add(ToPosition(inner.Start), "the mapping that opens here is not closed; put ',' between its entries and '}' at its end");
             return;
         }
 
         string reason = e?.Message.TrimEnd('.') ?? "It cannot be parsed";
-        Position at = e is { Start.Line: > 0 } ? ToPosition(e.Start) : ToPosition(parser.Current?.Start ?? Mark.Empty);
-        faults.Add(at, $"not valid YAML: {char.ToLowerInvariant(reason[0])}{reason[1..]}{Remedy(reason)}");
+        Position at = e is { Start.Line: > 0 } ? ToPosition(e.Start) : ToPosition(_parser.Current?.Start ?? Mark.Empty);
+        _faults.Add(at, $"not valid YAML: {char.ToLowerInvariant(reason[0])}{reason[1..]}{Remedy(reason)}");
     }
 
     /// <summary>What to do about the parser's commonest complaints.</summary>

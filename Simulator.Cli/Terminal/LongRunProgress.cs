@@ -9,15 +9,15 @@ internal sealed class LongRunProgress : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(200);
 
-    private readonly ManualResetEventSlim finished = new();
-    private readonly Thread? drawing;
-    private long done;
+    private readonly ManualResetEventSlim _finished = new();
+    private readonly Thread? _drawing;
+    private long _done;
 
     private LongRunProgress(Streams streams, string what, long? total, bool quiet, TimeSpan patience)
     {
         if (quiet || !streams.ErrorIsTerminal) return;
-        drawing = new Thread(() => DrawWhenLong(streams.Error, what, total, patience)) { IsBackground = true, Name = "progress" };
-        drawing.Start();
+        _drawing = new Thread(() => DrawWhenLong(streams.Error, what, total, patience)) { IsBackground = true, Name = "progress" };
+        _drawing.Start();
     }
 
     /// <summary>Begins to watch a run.</summary>
@@ -30,7 +30,7 @@ internal sealed class LongRunProgress : IDisposable
         new(streams, what, total, quiet, patience ?? Patience);
 
     /// <summary>Notes how many are done.</summary>
-    public void Report(long count) => Volatile.Write(ref done, count);
+    public void Report(long count) => Volatile.Write(ref _done, count);
 
     /// <summary>The same items, each noted as done when the next one is asked for.</summary>
     public IEnumerable<T> Count<T>(IEnumerable<T> items)
@@ -46,14 +46,14 @@ internal sealed class LongRunProgress : IDisposable
     /// <summary>Ends the bar and removes it.</summary>
     public void Dispose()
     {
-        finished.Set();
-        drawing?.Join();
-        finished.Dispose();
+        _finished.Set();
+        _drawing?.Join();
+        _finished.Dispose();
     }
 
     private void DrawWhenLong(TextWriter error, string what, long? total, TimeSpan patience)
     {
-        if (finished.Wait(patience)) return;
+        if (_finished.Wait(patience)) return;
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(error) });
         console.Progress()
             .AutoClear(true)
@@ -64,11 +64,11 @@ internal sealed class LongRunProgress : IDisposable
                 task.IsIndeterminate = total is null;
                 do
                 {
-                    long count = Volatile.Read(ref done);
+                    long count = Volatile.Read(ref _done);
                     task.Description = $"{count:N0} {what}";
                     if (total is not null) task.Value = count;
                 }
-                while (!finished.Wait(Refresh));
+                while (!_finished.Wait(Refresh));
             });
     }
 }

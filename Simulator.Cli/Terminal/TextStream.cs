@@ -5,7 +5,7 @@ namespace Simulator.Cli.Terminal;
 /// <summary>Takes UTF-8 bytes and writes them to a text, so that what goes to a file can go to the output stream.</summary>
 internal sealed class TextStream(TextWriter text) : Stream
 {
-    private readonly Decoder decoder = Encoding.UTF8.GetDecoder();
+    private readonly Decoder _decoder = Encoding.UTF8.GetDecoder();
 
     public override bool CanRead => false;
 
@@ -25,7 +25,7 @@ internal sealed class TextStream(TextWriter text) : Stream
         Span<char> chars = stackalloc char[Piece];
         while (buffer.Length > 0)
         {
-            decoder.Convert(buffer, chars, flush: false, out int bytes, out int written, out _);
+            _decoder.Convert(buffer, chars, flush: false, out int bytes, out int written, out _);
             text.Write(chars[..written]);
             buffer = buffer[bytes..];
         }

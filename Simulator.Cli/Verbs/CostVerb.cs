@@ -18,27 +18,27 @@ internal sealed class CostVerb
     private const double Mega = 1e6;
     private const int DefaultContext = 1024;
 
-    private readonly Option<ModelArchitecture?> model = OptionFactory.Reference(
+    private readonly Option<ModelArchitecture?> _model = OptionFactory.Reference(
         "--model", "ID", "Model (see: simulator catalog models).", CatalogueNames.Model);
 
-    private readonly Option<Device?> device = OptionFactory.Reference(
+    private readonly Option<Device?> _device = OptionFactory.Reference(
         "--device", "ID", "Device (see: simulator catalog devices).", CatalogueNames.Device);
 
-    private readonly PlanOptions plan = new();
-    private readonly Option<NumberFormat?> weights = Format("--weights", "Number format of the weights; bf16 by default.");
-    private readonly Option<NumberFormat?> activations = Format("--activations", "Number format that matrix products run in; bf16 by default.");
-    private readonly Option<NumberFormat?> kv = Format("--kv", "Number format of the KV cache; bf16 by default.");
+    private readonly PlanOptions _plan = new();
+    private readonly Option<NumberFormat?> _weights = Format("--weights", "Number format of the weights; bf16 by default.");
+    private readonly Option<NumberFormat?> _activations = Format("--activations", "Number format that matrix products run in; bf16 by default.");
+    private readonly Option<NumberFormat?> _kv = Format("--kv", "Number format of the KV cache; bf16 by default.");
 
-    private readonly Option<int?> decode = OptionFactory.Value(
+    private readonly Option<int?> _decode = OptionFactory.Value(
         "--decode", "ROWS", "Sequences that generate a token; 1 by default, and none beside --prefill.", Values.Whole(0, KnownLimits.MostRows));
 
-    private readonly Option<int?> context = OptionFactory.Value(
+    private readonly Option<int?> _context = OptionFactory.Value(
         "--context", "TOKENS", $"Tokens that each of them has in its KV cache; {DefaultContext} by default.", Values.Whole(0, KnownLimits.MostTokens));
 
-    private readonly Option<int?> prefill = OptionFactory.Value(
+    private readonly Option<int?> _prefill = OptionFactory.Value(
         "--prefill", "TOKENS", "Tokens of a prompt, or of a chunk of one, that is processed.", Values.Whole(1, KnownLimits.MostTokens));
 
-    private readonly Option<int?> cached = OptionFactory.Value(
+    private readonly Option<int?> _cached = OptionFactory.Value(
         "--cached", "TOKENS", "Tokens of the same prompt that are in its KV cache already.", Values.Whole(0, KnownLimits.MostTokens));
 
     public static Verb Create(Streams streams)
@@ -60,31 +60,31 @@ internal sealed class CostVerb
     }
 
     private IEnumerable<Option> All =>
-        [model, device, .. plan.All, weights, activations, kv, decode, context, prefill, cached];
+        [_model, _device, .. _plan.All, _weights, _activations, _kv, _decode, _context, _prefill, _cached];
 
     private void Run(ParseResult parse, TextWriter output)
     {
         var faults = new List<string>();
-        ModelArchitecture? ofModel = parse.GetValue(model);
-        Device? on = parse.GetValue(device);
+        ModelArchitecture? ofModel = parse.GetValue(_model);
+        Device? on = parse.GetValue(_device);
         if (ofModel is null) faults.Add("--model is missing; it is a model id such as llama-3.1-8b (see: simulator catalog models)");
         if (on is null) faults.Add("--device is missing; it is a device id such as h100-sxm (see: simulator catalog devices)");
-        ParallelPlan spread = plan.Resolve(parse, ParallelPlan.Single, faults);
-        int rows = parse.GetValue(decode) ?? (parse.GetValue(prefill) is null ? 1 : 0);
-        if (rows == 0 && parse.GetValue(prefill) is null) faults.Add("--decode: an iteration without rows has no cost; give --decode or --prefill");
-        if (rows == 0 && parse.GetValue(context) is not null) faults.Add("--context: it needs --decode, the sequences that have it");
-        if (parse.GetValue(cached) is not null && parse.GetValue(prefill) is null)
+        ParallelPlan spread = _plan.Resolve(parse, ParallelPlan.Single, faults);
+        int rows = parse.GetValue(_decode) ?? (parse.GetValue(_prefill) is null ? 1 : 0);
+        if (rows == 0 && parse.GetValue(_prefill) is null) faults.Add("--decode: an iteration without rows has no cost; give --decode or --prefill");
+        if (rows == 0 && parse.GetValue(_context) is not null) faults.Add("--context: it needs --decode, the sequences that have it");
+        if (parse.GetValue(_cached) is not null && parse.GetValue(_prefill) is null)
             faults.Add("--cached: it needs --prefill, the tokens after the cached ones");
         if (faults.Count > 0) throw new InputException(faults);
 
         var formats = new Quantization(
-            parse.GetValue(weights) ?? NumberFormat.Bf16,
-            parse.GetValue(activations) ?? NumberFormat.Bf16,
-            parse.GetValue(kv) ?? NumberFormat.Bf16);
+            parse.GetValue(_weights) ?? NumberFormat.Bf16,
+            parse.GetValue(_activations) ?? NumberFormat.Bf16,
+            parse.GetValue(_kv) ?? NumberFormat.Bf16);
         RooflineCostModel costs = Compile(ofModel!, spread, formats, on!);
         RooflineAccumulator batch = costs.CreateAccumulator();
-        for (int row = 0; row < rows; row++) batch.AddDecode(parse.GetValue(context) ?? DefaultContext);
-        if (parse.GetValue(prefill) is { } tokens) batch.AddPrefill(tokens, parse.GetValue(cached) ?? 0, emits: true);
+        for (int row = 0; row < rows; row++) batch.AddDecode(parse.GetValue(_context) ?? DefaultContext);
+        if (parse.GetValue(_prefill) is { } tokens) batch.AddPrefill(tokens, parse.GetValue(_cached) ?? 0, emits: true);
 
         output.WriteLine($"{ofModel!.Id} on {spread.Devices} × {on!.Id}");
         output.WriteLine(Describe(batch.Shape));

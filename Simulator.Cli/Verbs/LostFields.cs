@@ -17,23 +17,23 @@ internal sealed class LostFields(TraceOutput layout)
         ("timeouts", request => (request.QueueTimeout ?? request.Timeout ?? request.CancelAfter) is not null, []),
     ];
 
-    private readonly (string Name, Func<Request, bool> IsGiven)[] atRisk = layout == TraceOutput.Csv
+    private readonly (string Name, Func<Request, bool> IsGiven)[] _atRisk = layout == TraceOutput.Csv
         ? []
         : [.. Fields.Where(field => !field.Layouts.Contains(layout)).Select(field => (field.Name, field.IsGiven))];
 
-    private readonly SortedSet<int> lost = [];
+    private readonly SortedSet<int> _lost = [];
 
     /// <summary>What was lost of the requests that were watched.</summary>
-    public IReadOnlyList<string> Names => [.. lost.Select(index => atRisk[index].Name)];
+    public IReadOnlyList<string> Names => [.. _lost.Select(index => _atRisk[index].Name)];
 
     /// <summary>The same requests.</summary>
     public IEnumerable<Request> Watch(IEnumerable<Request> requests)
     {
         foreach (Request request in requests)
         {
-            for (int i = 0; i < atRisk.Length; i++)
+            for (int i = 0; i < _atRisk.Length; i++)
             {
-                if (atRisk[i].IsGiven(request)) lost.Add(i);
+                if (_atRisk[i].IsGiven(request)) _lost.Add(i);
             }
 
             yield return request;

@@ -8,13 +8,13 @@ namespace Simulator.Cli.Verbs;
 /// <summary>Options for how a replica is spread over devices.</summary>
 internal sealed class PlanOptions
 {
-    private readonly Option<int?> tensor = Parallel("--tp", "Tensor parallel: devices that split every matrix.");
-    private readonly Option<int?> pipeline = Parallel("--pp", "Pipeline parallel: stages of consecutive layers.");
-    private readonly Option<int?> data = Parallel("--dp", "Attention data parallel: ranks with a KV cache each.");
-    private readonly Option<int?> expert = Parallel("--ep", "Expert parallel: devices that whole experts are spread over.");
+    private readonly Option<int?> _tensor = Parallel("--tp", "Tensor parallel: devices that split every matrix.");
+    private readonly Option<int?> _pipeline = Parallel("--pp", "Pipeline parallel: stages of consecutive layers.");
+    private readonly Option<int?> _data = Parallel("--dp", "Attention data parallel: ranks with a KV cache each.");
+    private readonly Option<int?> _expert = Parallel("--ep", "Expert parallel: devices that whole experts are spread over.");
 
     /// <summary>The options, in the order of the help.</summary>
-    public IReadOnlyList<Option> All => [tensor, pipeline, data, expert];
+    public IReadOnlyList<Option> All => [_tensor, _pipeline, _data, _expert];
 
     /// <summary>The plan with what the command line changes.</summary>
     /// <param name="parse">The command line.</param>
@@ -23,8 +23,8 @@ internal sealed class PlanOptions
     public ParallelPlan Resolve(ParseResult parse, ParallelPlan otherwise, List<string> faults)
     {
         var plan = new ParallelPlan(
-            parse.GetValue(tensor) ?? otherwise.Tensor, parse.GetValue(pipeline) ?? otherwise.Pipeline,
-            parse.GetValue(data) ?? otherwise.Data, parse.GetValue(expert) ?? otherwise.Expert);
+            parse.GetValue(_tensor) ?? otherwise.Tensor, parse.GetValue(_pipeline) ?? otherwise.Pipeline,
+            parse.GetValue(_data) ?? otherwise.Data, parse.GetValue(_expert) ?? otherwise.Expert);
         if (plan.Tensor * plan.Data % plan.Expert != 0)
             faults.Add($"--ep: {plan.Expert} does not divide tensor × data, {plan.Tensor * plan.Data}");
         return plan;

@@ -10,46 +10,46 @@ namespace Simulator.Cli.Verbs;
 /// <summary>Options that stand for a scenario, or change one that is given.</summary>
 internal sealed class ScenarioOptions
 {
-    private readonly Option<string?> trace = OptionFactory.Reference(
+    private readonly Option<string?> _trace = OptionFactory.Reference(
         "--trace", "FILE", "Trace to replay, plain or .gz.", Values.Text("the path of a trace"));
 
-    private readonly Option<string?> format = OptionFactory.Reference(
+    private readonly Option<string?> _format = OptionFactory.Reference(
         "--format", "NAME", $"Format of the trace: {string.Join(", ", KnownNames.Formats)}. Told from its first line by default.",
         Values.OneOf("format", KnownNames.Formats));
 
-    private readonly Option<double?> speedup = OptionFactory.Value(
+    private readonly Option<double?> _speedup = OptionFactory.Value(
         "--speedup", "FACTOR", "How many times faster than recorded requests arrive.", Values.Positive());
 
-    private readonly Option<double?> rate = OptionFactory.Value(
+    private readonly Option<double?> _rate = OptionFactory.Value(
         "--rate", "RATE", "Mean rate that arrivals are scaled to, such as 5/s or 300/min.", Quantities.Rate());
 
-    private readonly Option<long?> limit = OptionFactory.Value(
+    private readonly Option<long?> _limit = OptionFactory.Value(
         "--limit", "N", "Requests to take at most.", Values.Whole(1L, long.MaxValue));
 
-    private readonly Option<ModelArchitecture?> model = OptionFactory.Reference(
+    private readonly Option<ModelArchitecture?> _model = OptionFactory.Reference(
         "--model", "ID", "Model to serve (see: simulator catalog models).", CatalogueNames.Model);
 
-    private readonly Option<string?> modelConfig = OptionFactory.Reference(
+    private readonly Option<string?> _modelConfig = OptionFactory.Reference(
         "--model-config", "FILE", "Hugging Face config.json of the model to serve, instead of --model.", Values.Text("the path of a config.json"));
 
-    private readonly Option<Device?> device = OptionFactory.Reference(
+    private readonly Option<Device?> _device = OptionFactory.Reference(
         "--device", "ID", "Device to serve it on (see: simulator catalog devices).", CatalogueNames.Device);
 
-    private readonly PlanOptions plan = new();
+    private readonly PlanOptions _plan = new();
 
-    private readonly Option<int?> replicas = OptionFactory.Value("--replicas", "N", "Replicas of the model.", Values.Count());
+    private readonly Option<int?> _replicas = OptionFactory.Value("--replicas", "N", "Replicas of the model.", Values.Count());
 
-    private readonly Option<string?> scheduler = OptionFactory.Reference(
+    private readonly Option<string?> _scheduler = OptionFactory.Reference(
         "--scheduler", "NAME", $"Scheduler of the engine: {string.Join(", ", KnownNames.Schedulers)}.",
         Values.OneOf("scheduler", KnownNames.Schedulers));
 
-    private readonly Option<string?> router = OptionFactory.Reference(
+    private readonly Option<string?> _router = OptionFactory.Reference(
         "--router", "NAME", $"Router: {string.Join(", ", KnownNames.Routers)}.", Values.OneOf("router", KnownNames.Routers));
 
-    private readonly Option<ulong?> seed = OptionFactory.Value(
+    private readonly Option<ulong?> _seed = OptionFactory.Value(
         "--seed", "N", "Seed of every random stream.", Values.Whole(ulong.MinValue, ulong.MaxValue));
 
-    private readonly Option<int?> replications = OptionFactory.Value(
+    private readonly Option<int?> _replications = OptionFactory.Value(
         "--replications", "N", "Runs with N consecutive seeds and gives confidence intervals.", Values.Count());
 
     /// <summary>Adds the options to a verb, in the order of its help.</summary>
@@ -57,7 +57,7 @@ internal sealed class ScenarioOptions
     {
         Option[] all =
         [
-            trace, format, speedup, rate, limit, model, modelConfig, device, .. plan.All, replicas, scheduler, router, seed, replications,
+            _trace, _format, _speedup, _rate, _limit, _model, _modelConfig, _device, .. _plan.All, _replicas, _scheduler, _router, _seed, _replications,
         ];
         foreach (Option option in all) verb.Options.Add(option);
     }
@@ -70,9 +70,9 @@ internal sealed class ScenarioOptions
     {
         Scenario? given = scenarioFile is null ? null : ScenarioReader.ReadFile(scenarioFile);
         var faults = new List<string>();
-        if (parse.GetValue(model) is not null && parse.GetValue(modelConfig) is not null)
+        if (parse.GetValue(_model) is not null && parse.GetValue(_modelConfig) is not null)
             faults.Add("--model-config: --model is given as well; keep one of the two");
-        if (parse.GetValue(speedup) is not null && parse.GetValue(rate) is not null)
+        if (parse.GetValue(_speedup) is not null && parse.GetValue(_rate) is not null)
             faults.Add("--speedup: --rate already sets how fast requests arrive; keep one of the two");
         WorkloadSection workload = ResolveWorkload(parse, given?.Workload, faults);
         IReadOnlyList<PoolSection> pools = ResolvePools(parse, given?.Cluster.Pools, faults);
@@ -82,32 +82,32 @@ internal sealed class ScenarioOptions
         Scenario scenario = given ?? new Scenario { Workload = workload, Cluster = cluster };
         return scenario with
         {
-            Seed = parse.GetValue(seed) ?? scenario.Seed,
-            Replications = parse.GetValue(replications) ?? scenario.Replications,
+            Seed = parse.GetValue(_seed) ?? scenario.Seed,
+            Replications = parse.GetValue(_replications) ?? scenario.Replications,
             Workload = workload,
-            Cluster = cluster with { Router = parse.GetValue(router) ?? cluster.Router, Pools = pools },
+            Cluster = cluster with { Router = parse.GetValue(_router) ?? cluster.Router, Pools = pools },
         };
     }
 
     private WorkloadSection ResolveWorkload(ParseResult parse, WorkloadSection? given, List<string> faults)
     {
-        string? file = parse.GetValue(trace);
+        string? file = parse.GetValue(_trace);
         if (file is null && given is null) faults.Add("--trace is missing; name the trace to replay, or a scenario file");
         WorkloadSection workload = given ?? new WorkloadSection { Source = new TraceSection { File = "" } };
         if (file is not null) workload = workload with { Source = (workload.Trace ?? new TraceSection { File = file }) with { File = file } };
 
-        if (workload.Trace is null) Refuse([format], "only a trace takes it, and the workload of the scenario is generated");
+        if (workload.Trace is null) Refuse([_format], "only a trace takes it, and the workload of the scenario is generated");
         if (workload.Source is SessionsSection { Planned: null })
-            Refuse([speedup, rate, limit], "the workload of the scenario is sessions, which send a turn when the reply before it is there");
+            Refuse([_speedup, _rate, _limit], "the workload of the scenario is sessions, which send a turn when the reply before it is there");
         else if (workload.ClosedLoop is not null)
-            Refuse([speedup, rate], "the workload of the scenario is a closed loop, which sends requests when clients are free");
-        double? perSecond = parse.GetValue(rate);
-        double? faster = parse.GetValue(speedup);
-        if (parse.GetValue(format) is { } name && workload.Trace is { } named)
+            Refuse([_speedup, _rate], "the workload of the scenario is a closed loop, which sends requests when clients are free");
+        double? perSecond = parse.GetValue(_rate);
+        double? faster = parse.GetValue(_speedup);
+        if (parse.GetValue(_format) is { } name && workload.Trace is { } named)
             workload = workload with { Source = named with { Format = name } };
         return workload with
         {
-            Limit = parse.GetValue(limit) ?? workload.Limit,
+            Limit = parse.GetValue(_limit) ?? workload.Limit,
             Speedup = faster ?? (perSecond is null ? workload.Speedup : 1),
             RequestsPerSecond = perSecond ?? (faster is null ? workload.RequestsPerSecond : null),
         };
@@ -122,15 +122,15 @@ internal sealed class ScenarioOptions
     {
         if (given is { Count: > 1 })
         {
-            Option[] ofPool = [model, modelConfig, device, .. plan.All, replicas, scheduler];
+            Option[] ofPool = [_model, _modelConfig, _device, .. _plan.All, _replicas, _scheduler];
             foreach (Option option in ofPool.Where(option => parse.GetResult(option) is { Implicit: false }))
                 faults.Add($"{option.Name}: the scenario has {given.Count} pools; change it in the scenario");
             return given;
         }
 
-        ModelArchitecture? known = parse.GetValue(model);
-        string? config = parse.GetValue(modelConfig);
-        Device? on = parse.GetValue(device);
+        ModelArchitecture? known = parse.GetValue(_model);
+        string? config = parse.GetValue(_modelConfig);
+        Device? on = parse.GetValue(_device);
         if (given is null && known is null && config is null)
             faults.Add("--model is missing; it is a model id such as llama-3.1-8b (see: simulator catalog models)");
         if (given is null && on is null)
@@ -144,9 +144,9 @@ internal sealed class ScenarioOptions
             pool with
             {
                 Device = on ?? pool.Device,
-                Plan = plan.Resolve(parse, pool.Plan, faults),
-                Replicas = parse.GetValue(replicas) ?? pool.Replicas,
-                Engine = pool.Engine with { Scheduler = parse.GetValue(scheduler) ?? pool.Engine.Scheduler },
+                Plan = _plan.Resolve(parse, pool.Plan, faults),
+                Replicas = parse.GetValue(_replicas) ?? pool.Replicas,
+                Engine = pool.Engine with { Scheduler = parse.GetValue(_scheduler) ?? pool.Engine.Scheduler },
             },
         ];
     }

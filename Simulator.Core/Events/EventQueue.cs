@@ -12,31 +12,31 @@ internal sealed class EventQueue
     private const int PriorityShift = 56;
 
     // The first `count` nodes are the heap. The slots named by the others are the free ones.
-    private Node[] nodes = [];
-    private int[] positions = [];
-    private Slot[] slots = [];
-    private int count;
-    private ulong sequence;
+    private Node[] _nodes = [];
+    private int[] _positions = [];
+    private Slot[] _slots = [];
+    private int _count;
+    private ulong _sequence;
 
-    public int Count => count;
+    public int Count => _count;
 
     /// <summary>Time of the first event, in nanoseconds; there must be one.</summary>
-    public long FirstTime => nodes[0].Time;
+    public long FirstTime => _nodes[0].Time;
 
     public EventHandle Add(long time, EventPriority priority, IEventHandler handler, int kind, long argument)
     {
-        if (count == nodes.Length) Grow();
-        int slot = nodes[count].Slot;
-        ulong rank = (ulong)priority << PriorityShift | ++sequence;
-        slots[slot] = new Slot(handler, argument, kind);
-        MoveUp(count++, new Node(time, rank, slot));
+        if (_count == _nodes.Length) Grow();
+        int slot = _nodes[_count].Slot;
+        ulong rank = (ulong)priority << PriorityShift | ++_sequence;
+        _slots[slot] = new Slot(handler, argument, kind);
+        MoveUp(_count++, new Node(time, rank, slot));
         return new EventHandle(slot, rank);
     }
 
     /// <summary>Removes the first event; there must be one.</summary>
     public Slot Take()
     {
-        Slot taken = slots[nodes[0].Slot];
+        Slot taken = _slots[_nodes[0].Slot];
         RemoveAt(0);
         return taken;
     }
@@ -44,21 +44,21 @@ internal sealed class EventQueue
     /// <summary>Removes an event that is still pending; a handle of any other event changes nothing.</summary>
     public bool Remove(EventHandle handle)
     {
-        if ((uint)handle.Slot >= (uint)positions.Length) return false;
-        int position = positions[handle.Slot];
-        if (position >= count || nodes[position].Rank != handle.Rank) return false;
+        if ((uint)handle.Slot >= (uint)_positions.Length) return false;
+        int position = _positions[handle.Slot];
+        if (position >= _count || _nodes[position].Rank != handle.Rank) return false;
         RemoveAt(position);
         return true;
     }
 
     private void RemoveAt(int position)
     {
-        int slot = nodes[position].Slot;
-        slots[slot] = default;
-        Node last = nodes[--count];
-        nodes[count].Slot = slot;
-        if (position == count) return;
-        if (position > 0 && last.Precedes(nodes[(position - 1) / Arity])) MoveUp(position, last);
+        int slot = _nodes[position].Slot;
+        _slots[slot] = default;
+        Node last = _nodes[--_count];
+        _nodes[_count].Slot = slot;
+        if (position == _count) return;
+        if (position > 0 && last.Precedes(_nodes[(position - 1) / Arity])) MoveUp(position, last);
         else MoveDown(position, last);
     }
 
@@ -67,8 +67,8 @@ internal sealed class EventQueue
         while (position > 0)
         {
             int parent = (position - 1) / Arity;
-            if (!node.Precedes(nodes[parent])) break;
-            Place(position, nodes[parent]);
+            if (!node.Precedes(_nodes[parent])) break;
+            Place(position, _nodes[parent]);
             position = parent;
         }
         Place(position, node);
@@ -79,13 +79,13 @@ internal sealed class EventQueue
         while (true)
         {
             int child = position * Arity + 1;
-            if (child >= count) break;
-            int end = Math.Min(child + Arity, count);
+            if (child >= _count) break;
+            int end = Math.Min(child + Arity, _count);
             int smallest = child;
             for (child++; child < end; child++)
-                if (nodes[child].Precedes(nodes[smallest])) smallest = child;
-            if (!nodes[smallest].Precedes(node)) break;
-            Place(position, nodes[smallest]);
+                if (_nodes[child].Precedes(_nodes[smallest])) smallest = child;
+            if (!_nodes[smallest].Precedes(node)) break;
+            Place(position, _nodes[smallest]);
             position = smallest;
         }
         Place(position, node);
@@ -93,17 +93,17 @@ internal sealed class EventQueue
 
     private void Place(int position, Node node)
     {
-        nodes[position] = node;
-        positions[node.Slot] = position;
+        _nodes[position] = node;
+        _positions[node.Slot] = position;
     }
 
     private void Grow()
     {
-        int capacity = Math.Max(16, count * 2);
-        Array.Resize(ref nodes, capacity);
-        Array.Resize(ref positions, capacity);
-        Array.Resize(ref slots, capacity);
-        for (int i = count; i < capacity; i++) nodes[i].Slot = i;
+        int capacity = Math.Max(16, _count * 2);
+        Array.Resize(ref _nodes, capacity);
+        Array.Resize(ref _positions, capacity);
+        Array.Resize(ref _slots, capacity);
+        for (int i = _count; i < capacity; i++) _nodes[i].Slot = i;
     }
 
     /// <summary>What an event does: its handler and what is handed to it.</summary>

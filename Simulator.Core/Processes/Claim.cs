@@ -4,10 +4,10 @@ namespace Simulator.Core.Processes;
 /// <remarks>Disposing it while it waits withdraws it, which is what an impatient or interrupted process does by its using block.</remarks>
 public class Claim : Event, IDisposable
 {
-    private readonly IClaimServer server;
+    private readonly IClaimServer _server;
 
     internal Claim(Simulation simulation, IClaimServer server, int priority = 0) : base(simulation, triggersItself: true) =>
-        (this.server, Priority) = (server, priority);
+        (_server, Priority) = (server, priority);
 
     internal int Priority { get; }
 
@@ -17,7 +17,7 @@ public class Claim : Event, IDisposable
     /// <summary>Withdraws the claim if it still waits.</summary>
     public void Dispose()
     {
-        server.Withdraw(this);
+        _server.Withdraw(this);
         GC.SuppressFinalize(this);
     }
 }

@@ -6,9 +6,9 @@ namespace Simulator.Core.Processes;
 /// <remarks>Who comes first is served first: a large request at the head of its line holds back smaller ones behind it.</remarks>
 public sealed class Container : IClaimServer
 {
-    private readonly Simulation simulation;
-    private readonly WaitingLine puts;
-    private readonly WaitingLine gets;
+    private readonly Simulation _simulation;
+    private readonly WaitingLine _puts;
+    private readonly WaitingLine _gets;
 
     /// <summary>A container with an initial level.</summary>
     /// <param name="simulation">The simulation that it belongs to.</param>
@@ -22,11 +22,11 @@ public sealed class Container : IClaimServer
             throw new ArgumentOutOfRangeException(nameof(capacity), capacity, "A capacity lies above 0 and is at most 2⁶².");
         if (!(level >= 0 && level <= capacity))
             throw new ArgumentOutOfRangeException(nameof(level), level, "The level of a container lies between 0 and its capacity.");
-        this.simulation = simulation;
+        _simulation = simulation;
         Capacity = capacity;
         Level = level;
-        puts = new WaitingLine(simulation);
-        gets = new WaitingLine(simulation);
+        _puts = new WaitingLine(simulation);
+        _gets = new WaitingLine(simulation);
         LevelOverTime = new TimeWeighted(simulation.Now, level);
     }
 
@@ -40,32 +40,32 @@ public sealed class Container : IClaimServer
     public TimeWeighted LevelOverTime { get; }
 
     /// <summary>Puts that wait for room, over time.</summary>
-    public TimeWeighted PutQueueOverTime => puts.LengthOverTime;
+    public TimeWeighted PutQueueOverTime => _puts.LengthOverTime;
 
     /// <summary>Gets that wait for supply, over time.</summary>
-    public TimeWeighted GetQueueOverTime => gets.LengthOverTime;
+    public TimeWeighted GetQueueOverTime => _gets.LengthOverTime;
 
     /// <summary>Adds an amount; the claim succeeds when there is room for all of it.</summary>
     /// <param name="amount">Above 0 and at most the capacity.</param>
     /// <exception cref="ArgumentOutOfRangeException">The amount is out of range: it could never be served.</exception>
-    public Claim Put(double amount) => Enqueue(puts, amount);
+    public Claim Put(double amount) => Enqueue(_puts, amount);
 
     /// <summary>Takes an amount; the claim succeeds when all of it is there.</summary>
     /// <param name="amount">Above 0 and at most the capacity.</param>
     /// <exception cref="ArgumentOutOfRangeException">The amount is out of range: it could never be served.</exception>
-    public Claim Get(double amount) => Enqueue(gets, amount);
+    public Claim Get(double amount) => Enqueue(_gets, amount);
 
     void IClaimServer.Withdraw(Claim claim)
     {
         // Behind a withdrawn claim may wait one that can be served.
-        if (puts.Remove(claim) || gets.Remove(claim)) Serve();
+        if (_puts.Remove(claim) || _gets.Remove(claim)) Serve();
     }
 
     private AmountClaim Enqueue(WaitingLine line, double amount)
     {
         if (!(amount > 0 && amount <= Capacity))
             throw new ArgumentOutOfRangeException(nameof(amount), amount, $"An amount lies above 0 and within the capacity, {Capacity}.");
-        var claim = new AmountClaim(simulation, this, amount);
+        var claim = new AmountClaim(_simulation, this, amount);
         line.Add(claim);
         Serve();
         return claim;
@@ -75,8 +75,8 @@ public sealed class Container : IClaimServer
     {
         while (true)
         {
-            if (puts.First is AmountClaim put && Level + put.Amount <= Capacity) Serve(puts, put, put.Amount);
-            else if (gets.First is AmountClaim get && get.Amount <= Level) Serve(gets, get, -get.Amount);
+            if (_puts.First is AmountClaim put && Level + put.Amount <= Capacity) Serve(_puts, put, put.Amount);
+            else if (_gets.First is AmountClaim get && get.Amount <= Level) Serve(_gets, get, -get.Amount);
             else break;
         }
     }
@@ -85,7 +85,7 @@ public sealed class Container : IClaimServer
     {
         line.Remove(claim);
         Level += change;
-        LevelOverTime.Set(simulation.Now, Level);
+        LevelOverTime.Set(_simulation.Now, Level);
         claim.Trigger(null);
     }
 

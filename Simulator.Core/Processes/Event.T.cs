@@ -5,12 +5,12 @@ namespace Simulator.Core.Processes;
 /// <param name="simulation">The simulation that it belongs to.</param>
 public sealed class Event<T>(Simulation simulation) : Event(simulation)
 {
-    private T? value;
-    private bool hasValue;
+    private T? _value;
+    private bool _hasValue;
 
     /// <summary>The value.</summary>
     /// <exception cref="InvalidOperationException">The event has not succeeded with a value.</exception>
-    public T Value => hasValue ? value! : throw new InvalidOperationException("The event has not succeeded with a value.");
+    public T Value => _hasValue ? _value! : throw new InvalidOperationException("The event has not succeeded with a value.");
 
     /// <summary>Triggers the event and hands over a value.</summary>
     /// <param name="value">What <see cref="Value"/> gives from now on.</param>
@@ -18,7 +18,7 @@ public sealed class Event<T>(Simulation simulation) : Event(simulation)
     public void Succeed(T value)
     {
         RequireTriggerable();
-        (this.value, hasValue) = (value, true);
+        (_value, _hasValue) = (value, true);
         Trigger(null);
     }
 }

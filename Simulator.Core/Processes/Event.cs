@@ -11,8 +11,8 @@ namespace Simulator.Core.Processes;
 /// </remarks>
 public class Event : IEventHandler
 {
-    private readonly bool triggersItself;
-    private Action<Event>? callbacks;
+    private readonly bool _triggersItself;
+    private Action<Event>? _callbacks;
 
     /// <summary>A pending event that the model triggers with <see cref="Succeed"/> or <see cref="Fail"/>.</summary>
     /// <param name="simulation">The simulation that it belongs to.</param>
@@ -24,7 +24,7 @@ public class Event : IEventHandler
     {
         ArgumentNullException.ThrowIfNull(simulation);
         Simulation = simulation;
-        this.triggersItself = triggersItself;
+        _triggersItself = triggersItself;
     }
 
     /// <summary>The simulation that the event belongs to.</summary>
@@ -67,10 +67,10 @@ public class Event : IEventHandler
     {
         if (IsProcessed)
             throw new InvalidOperationException("The event has already been processed; look at IsProcessed before adding a callback.");
-        callbacks += callback;
+        _callbacks += callback;
     }
 
-    internal void RemoveCallback(Action<Event> callback) => callbacks -= callback;
+    internal void RemoveCallback(Action<Event> callback) => _callbacks -= callback;
 
     void IEventHandler.Handle(Simulation simulation, int kind, long argument) => OnEvent(kind);
 
@@ -78,7 +78,7 @@ public class Event : IEventHandler
 
     private protected void RequireTriggerable()
     {
-        if (triggersItself)
+        if (_triggersItself)
             throw new InvalidOperationException($"A {GetType().Name} triggers itself; only plain events take Succeed and Fail.");
         if (IsTriggered) throw new InvalidOperationException("The event is already triggered; an event happens once.");
     }
@@ -96,8 +96,8 @@ public class Event : IEventHandler
     {
         IsTriggered = true;
         IsProcessed = true;
-        Action<Event>? waiting = callbacks;
-        callbacks = null;
+        Action<Event>? waiting = _callbacks;
+        _callbacks = null;
         if (waiting is not null) waiting(this);
         else if (Fault is not null) ExceptionDispatchInfo.Throw(Fault);
     }

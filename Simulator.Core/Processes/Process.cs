@@ -20,18 +20,18 @@ public sealed class Process : Event
 {
     private const int Resume = 1;
 
-    private readonly IEnumerator<Wait> steps;
-    private readonly Action<Event> resumeAfter;
-    private EventHandle timer;
-    private Event? awaited;
-    private Exception? fault;
+    private readonly IEnumerator<Wait> _steps;
+    private readonly Action<Event> _resumeAfter;
+    private EventHandle _timer;
+    private Event? _awaited;
+    private Exception? _fault;
 
     internal Process(Simulation simulation, IEnumerable<Wait> steps) : base(simulation, triggersItself: true)
     {
         ArgumentNullException.ThrowIfNull(steps);
-        this.steps = steps.GetEnumerator();
-        resumeAfter = ResumeAfter;
-        timer = simulation.Schedule(SimDuration.Zero, this, Resume, priority: EventPriority.Urgent);
+        _steps = steps.GetEnumerator();
+        _resumeAfter = ResumeAfter;
+        _timer = simulation.Schedule(SimDuration.Zero, this, Resume, priority: EventPriority.Urgent);
     }
 
     /// <summary>True until the process has ended.</summary>
@@ -54,8 +54,8 @@ public sealed class Process : Event
     /// <param name="fault">The fault; an <see cref="InterruptException"/> for an interrupt.</param>
     public bool HandleFault([NotNullWhen(true)] out Exception? fault)
     {
-        fault = this.fault;
-        this.fault = null;
+        fault = _fault;
+        _fault = null;
         return fault is not null;
     }
 
@@ -64,9 +64,9 @@ public sealed class Process : Event
     /// <param name="cause">What the interrupting process gave as the cause.</param>
     public bool HandleInterrupt(out object? cause)
     {
-        var interrupt = fault as InterruptException;
+        var interrupt = _fault as InterruptException;
         cause = interrupt?.Cause;
-        if (interrupt is not null) fault = null;
+        if (interrupt is not null) _fault = null;
         return interrupt is not null;
     }
 
@@ -78,8 +78,8 @@ public sealed class Process : Event
 
     private void ResumeAfter(Event ended)
     {
-        awaited = null;
-        fault = ended.Fault;
+        _awaited = null;
+        _fault = ended.Fault;
         Advance();
     }
 
@@ -90,12 +90,12 @@ public sealed class Process : Event
         try
         {
             bool waiting = false;
-            while (!waiting && steps.MoveNext() && fault is null) waiting = Begin(steps.Current);
-            if (!waiting) End(fault);
+            while (!waiting && _steps.MoveNext() && _fault is null) waiting = Begin(_steps.Current);
+            if (!waiting) End(_fault);
         }
         catch (Exception thrown)
         {
-            steps.Dispose();
+            _steps.Dispose();
             Trigger(thrown);
         }
         finally
@@ -110,14 +110,14 @@ public sealed class Process : Event
         switch (wait.Target)
         {
             case Simulation simulation when simulation == Simulation:
-                timer = simulation.Schedule(wait.Delay, this, Resume, priority: wait.Priority);
+                _timer = simulation.Schedule(wait.Delay, this, Resume, priority: wait.Priority);
                 return true;
             case Event { IsProcessed: false } pending when pending.Simulation == Simulation:
-                awaited = pending;
-                pending.AddCallback(resumeAfter);
+                _awaited = pending;
+                pending.AddCallback(_resumeAfter);
                 return true;
             case Event past when past.Simulation == Simulation:
-                fault = past.Fault;
+                _fault = past.Fault;
                 return false;
             case null:
                 throw new InvalidOperationException("The process yielded the default value; it must yield a timeout or an event.");
@@ -128,17 +128,17 @@ public sealed class Process : Event
 
     private void End(Exception? fault)
     {
-        steps.Dispose();
+        _steps.Dispose();
         Trigger(fault);
     }
 
     private void Receive(InterruptException interrupt)
     {
         if (!IsAlive) return; // it ended at this very instant, before the interrupt reached it
-        Simulation.Cancel(timer);
-        awaited?.RemoveCallback(resumeAfter);
-        awaited = null;
-        fault = interrupt;
+        Simulation.Cancel(_timer);
+        _awaited?.RemoveCallback(_resumeAfter);
+        _awaited = null;
+        _fault = interrupt;
         Advance();
     }
 

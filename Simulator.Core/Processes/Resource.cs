@@ -12,8 +12,8 @@ namespace Simulator.Core.Processes;
 /// </example>
 public class Resource : IClaimServer
 {
-    private readonly Simulation simulation;
-    private readonly WaitingLine line;
+    private readonly Simulation _simulation;
+    private readonly WaitingLine _line;
 
     /// <summary>A resource with all units free.</summary>
     /// <param name="simulation">The simulation that it belongs to.</param>
@@ -23,9 +23,9 @@ public class Resource : IClaimServer
     {
         ArgumentNullException.ThrowIfNull(simulation);
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
-        this.simulation = simulation;
+        _simulation = simulation;
         Capacity = capacity;
-        line = new WaitingLine(simulation);
+        _line = new WaitingLine(simulation);
         InUseOverTime = new TimeWeighted(simulation.Now);
     }
 
@@ -36,28 +36,28 @@ public class Resource : IClaimServer
     public int InUse { get; private set; }
 
     /// <summary>Requests that wait.</summary>
-    public int QueueLength => line.Length;
+    public int QueueLength => _line.Length;
 
     /// <summary>Units in use, over time.</summary>
     public TimeWeighted InUseOverTime { get; }
 
     /// <summary>Requests that wait, over time.</summary>
-    public TimeWeighted QueueLengthOverTime => line.LengthOverTime;
+    public TimeWeighted QueueLengthOverTime => _line.LengthOverTime;
 
     /// <summary>Seconds from request to grant, of all requests granted; 0 for those granted at once.</summary>
     public Tally WaitingTime { get; } = new();
 
     /// <summary>Share of the capacity in use so far, as a time average from 0 to 1.</summary>
-    public double Utilization => InUseOverTime.Average(simulation.Now) / Capacity;
+    public double Utilization => InUseOverTime.Average(_simulation.Now) / Capacity;
 
     /// <summary>Asks for one unit. The lease succeeds when the unit is granted; disposing it gives the unit back.</summary>
     public Lease Request() => Enqueue(priority: 0);
 
     private protected Lease Enqueue(int priority)
     {
-        var lease = new Lease(simulation, this, priority);
+        var lease = new Lease(_simulation, this, priority);
         if (InUse < Capacity) Grant(lease);
-        else line.Add(lease);
+        else _line.Add(lease);
         return lease;
     }
 
@@ -66,23 +66,23 @@ public class Resource : IClaimServer
         var lease = (Lease)claim;
         if (lease.IsEnded) return;
         lease.IsEnded = true;
-        if (line.Remove(lease)) return;
+        if (_line.Remove(lease)) return;
         SetInUse(InUse - 1);
-        if (line.First is not Lease next) return;
-        line.Remove(next);
+        if (_line.First is not Lease next) return;
+        _line.Remove(next);
         Grant(next);
     }
 
     private void Grant(Lease lease)
     {
         SetInUse(InUse + 1);
-        WaitingTime.Add((simulation.Now - lease.RequestedAt).ToSeconds());
+        WaitingTime.Add((_simulation.Now - lease.RequestedAt).ToSeconds());
         lease.Trigger(null);
     }
 
     private void SetInUse(int units)
     {
         InUse = units;
-        InUseOverTime.Set(simulation.Now, units);
+        InUseOverTime.Set(_simulation.Now, units);
     }
 }

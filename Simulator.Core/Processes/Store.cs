@@ -6,10 +6,10 @@ namespace Simulator.Core.Processes;
 /// <typeparam name="T">Type of the items.</typeparam>
 public sealed class Store<T> : IClaimServer
 {
-    private readonly Simulation simulation;
-    private readonly Queue<T> items = new();
-    private readonly WaitingLine puts;
-    private readonly WaitingLine gets;
+    private readonly Simulation _simulation;
+    private readonly Queue<T> _items = new();
+    private readonly WaitingLine _puts;
+    private readonly WaitingLine _gets;
 
     /// <summary>An empty store.</summary>
     /// <param name="simulation">The simulation that it belongs to.</param>
@@ -19,10 +19,10 @@ public sealed class Store<T> : IClaimServer
     {
         ArgumentNullException.ThrowIfNull(simulation);
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
-        this.simulation = simulation;
+        _simulation = simulation;
         Capacity = capacity;
-        puts = new WaitingLine(simulation);
-        gets = new WaitingLine(simulation);
+        _puts = new WaitingLine(simulation);
+        _gets = new WaitingLine(simulation);
         CountOverTime = new TimeWeighted(simulation.Now);
     }
 
@@ -30,23 +30,23 @@ public sealed class Store<T> : IClaimServer
     public int Capacity { get; }
 
     /// <summary>Items in the store.</summary>
-    public int Count => items.Count;
+    public int Count => _items.Count;
 
     /// <summary>Items in the store, over time.</summary>
     public TimeWeighted CountOverTime { get; }
 
     /// <summary>Puts that wait for room, over time.</summary>
-    public TimeWeighted PutQueueOverTime => puts.LengthOverTime;
+    public TimeWeighted PutQueueOverTime => _puts.LengthOverTime;
 
     /// <summary>Gets that wait for an item, over time.</summary>
-    public TimeWeighted GetQueueOverTime => gets.LengthOverTime;
+    public TimeWeighted GetQueueOverTime => _gets.LengthOverTime;
 
     /// <summary>Puts an item in; the claim succeeds when there is room.</summary>
     /// <param name="item">The item.</param>
     public Claim Put(T item)
     {
-        var put = new ItemClaim(simulation, this, item);
-        puts.Add(put);
+        var put = new ItemClaim(_simulation, this, item);
+        _puts.Add(put);
         Serve();
         return put;
     }
@@ -54,38 +54,38 @@ public sealed class Store<T> : IClaimServer
     /// <summary>Takes the oldest item out; the claim succeeds when there is one.</summary>
     public StoreGet<T> Get()
     {
-        var get = new StoreGet<T>(simulation, this);
-        gets.Add(get);
+        var get = new StoreGet<T>(_simulation, this);
+        _gets.Add(get);
         Serve();
         return get;
     }
 
     void IClaimServer.Withdraw(Claim claim)
     {
-        if (!puts.Remove(claim)) gets.Remove(claim);
+        if (!_puts.Remove(claim)) _gets.Remove(claim);
     }
 
     private void Serve()
     {
         while (true)
         {
-            if (items.Count < Capacity && puts.First is ItemClaim put)
+            if (_items.Count < Capacity && _puts.First is ItemClaim put)
             {
-                puts.Remove(put);
-                items.Enqueue(put.Item);
+                _puts.Remove(put);
+                _items.Enqueue(put.Item);
                 put.Trigger(null);
             }
-            else if (items.Count > 0 && gets.First is StoreGet<T> get)
+            else if (_items.Count > 0 && _gets.First is StoreGet<T> get)
             {
-                gets.Remove(get);
-                get.Serve(items.Dequeue());
+                _gets.Remove(get);
+                get.Serve(_items.Dequeue());
             }
             else
             {
                 break;
             }
         }
-        CountOverTime.Set(simulation.Now, items.Count);
+        CountOverTime.Set(_simulation.Now, _items.Count);
     }
 
     private sealed class ItemClaim(Simulation simulation, IClaimServer server, T item) : Claim(simulation, server)

@@ -4,7 +4,7 @@ namespace Simulator.Core.Processes;
 /// <typeparam name="T">Type of the item.</typeparam>
 public sealed class StoreGet<T> : Claim
 {
-    private T? item;
+    private T? _item;
 
     internal StoreGet(Simulation simulation, IClaimServer server) : base(simulation, server)
     {
@@ -12,11 +12,11 @@ public sealed class StoreGet<T> : Claim
 
     /// <summary>The item.</summary>
     /// <exception cref="InvalidOperationException">The request still waits.</exception>
-    public T Item => IsTriggered ? item! : throw new InvalidOperationException("The store has not served this request yet.");
+    public T Item => IsTriggered ? _item! : throw new InvalidOperationException("The store has not served this request yet.");
 
     internal void Serve(T item)
     {
-        this.item = item;
+        _item = item;
         Trigger(null);
     }
 }

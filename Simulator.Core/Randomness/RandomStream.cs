@@ -9,48 +9,48 @@ namespace Simulator.Core.Randomness;
 /// </remarks>
 public sealed partial class RandomStream
 {
-    private readonly ulong seed;
-    private ulong s0, s1, s2, s3;
+    private readonly ulong _seed;
+    private ulong _s0, _s1, _s2, _s3;
 
     /// <summary>A stream whose state is drawn from the seed by SplitMix64, as the generator's authors advise.</summary>
     /// <param name="seed">Any number.</param>
     public RandomStream(ulong seed)
     {
-        this.seed = seed;
+        _seed = seed;
         ulong state = seed;
-        s0 = StableHash.SplitMix64(ref state);
-        s1 = StableHash.SplitMix64(ref state);
-        s2 = StableHash.SplitMix64(ref state);
-        s3 = StableHash.SplitMix64(ref state);
+        _s0 = StableHash.SplitMix64(ref state);
+        _s1 = StableHash.SplitMix64(ref state);
+        _s2 = StableHash.SplitMix64(ref state);
+        _s3 = StableHash.SplitMix64(ref state);
     }
 
-    internal RandomStream(ulong s0, ulong s1, ulong s2, ulong s3) => (this.s0, this.s1, this.s2, this.s3) = (s0, s1, s2, s3);
+    internal RandomStream(ulong s0, ulong s1, ulong s2, ulong s3) => (_s0, _s1, _s2, _s3) = (s0, s1, s2, s3);
 
     /// <summary>A stream derived from this one's seed and a name. It does not depend on what this stream has drawn.</summary>
     /// <param name="name">Name of the part that will draw from it.</param>
     public RandomStream Substream(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return new RandomStream(StableHash.Combine(seed, name));
+        return new RandomStream(StableHash.Combine(_seed, name));
     }
 
     /// <summary>A stream derived from this one's seed and a number. It does not depend on what this stream has drawn.</summary>
     /// <param name="index">Number of the part that will draw from it: a client, a replica, a request.</param>
-    public RandomStream Substream(long index) => new(StableHash.Combine(seed, unchecked((ulong)index)));
+    public RandomStream Substream(long index) => new(StableHash.Combine(_seed, unchecked((ulong)index)));
 
     /// <summary>64 random bits.</summary>
     public ulong NextUInt64()
     {
         unchecked
         {
-            ulong result = BitOperations.RotateLeft(s1 * 5, 7) * 9;
-            ulong t = s1 << 17;
-            s2 ^= s0;
-            s3 ^= s1;
-            s1 ^= s2;
-            s0 ^= s3;
-            s2 ^= t;
-            s3 = BitOperations.RotateLeft(s3, 45);
+            ulong result = BitOperations.RotateLeft(_s1 * 5, 7) * 9;
+            ulong t = _s1 << 17;
+            _s2 ^= _s0;
+            _s3 ^= _s1;
+            _s1 ^= _s2;
+            _s0 ^= _s3;
+            _s2 ^= t;
+            _s3 = BitOperations.RotateLeft(_s3, 45);
             return result;
         }
     }

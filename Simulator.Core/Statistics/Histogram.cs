@@ -4,8 +4,8 @@ namespace Simulator.Core.Statistics;
 /// <remarks>Bin i holds values from edge i up to but without edge i + 1; what lies outside is counted, never dropped.</remarks>
 public sealed class Histogram
 {
-    private readonly double[] edges;
-    private readonly long[] counts; // below the first edge, each bin, from the last edge on
+    private readonly double[] _edges;
+    private readonly long[] _counts; // below the first edge, each bin, from the last edge on
 
     /// <summary>An empty histogram.</summary>
     /// <param name="edges">At least two finite numbers, each larger than the one before.</param>
@@ -16,21 +16,21 @@ public sealed class Histogram
         for (int i = 0; i < edges.Length; i++)
             if (!double.IsFinite(edges[i]) || (i > 0 && !(edges[i] > edges[i - 1])))
                 throw new ArgumentException($"The edges must be finite and ascend; number {i + 1}, {edges[i]}, does not.", nameof(edges));
-        this.edges = edges.ToArray();
-        counts = new long[edges.Length + 1];
+        _edges = edges.ToArray();
+        _counts = new long[edges.Length + 1];
     }
 
     /// <summary>The edges, ascending.</summary>
-    public ReadOnlySpan<double> Edges => edges;
+    public ReadOnlySpan<double> Edges => _edges;
 
     /// <summary>Values in each bin: one fewer than there are edges.</summary>
-    public ReadOnlySpan<long> Counts => counts.AsSpan(1, edges.Length - 1);
+    public ReadOnlySpan<long> Counts => _counts.AsSpan(1, _edges.Length - 1);
 
     /// <summary>Values below the first edge.</summary>
-    public long Below => counts[0];
+    public long Below => _counts[0];
 
     /// <summary>Values at or above the last edge.</summary>
-    public long Above => counts[^1];
+    public long Above => _counts[^1];
 
     /// <summary>All values.</summary>
     public long Count { get; private set; }
@@ -43,9 +43,9 @@ public sealed class Histogram
     {
         if (double.IsNaN(value)) throw new ArgumentOutOfRangeException(nameof(value), value, "A histogram takes numbers only.");
         ArgumentOutOfRangeException.ThrowIfNegative(weight);
-        int found = Array.BinarySearch(edges, value);
+        int found = Array.BinarySearch(_edges, value);
         Count += weight;
-        counts[found >= 0 ? found + 1 : ~found] += weight;
+        _counts[found >= 0 ? found + 1 : ~found] += weight;
     }
 
     /// <summary>Adds all that another histogram has seen.</summary>
@@ -56,6 +56,6 @@ public sealed class Histogram
         ArgumentNullException.ThrowIfNull(other);
         if (!Edges.SequenceEqual(other.Edges)) throw new ArgumentException("Histograms merge only if their edges agree.", nameof(other));
         Count += other.Count;
-        for (int i = 0; i < counts.Length; i++) counts[i] += other.counts[i];
+        for (int i = 0; i < _counts.Length; i++) _counts[i] += other._counts[i];
     }
 }

@@ -20,9 +20,9 @@ public sealed class QuantileSketch
     private const int BucketsPerOctave = 1 << BucketBits;
     private const int Octaves = 64 - BucketBits; // the first holds the values below 1024
 
-    private readonly long[]?[] octaves = new long[]?[Octaves];
-    private long min = long.MaxValue;
-    private long max;
+    private readonly long[]?[] _octaves = new long[]?[Octaves];
+    private long _min = long.MaxValue;
+    private long _max;
 
     /// <summary>Values added, each as often as its weight.</summary>
     public long Count { get; private set; }
@@ -34,10 +34,10 @@ public sealed class QuantileSketch
     public double? Mean => Count == 0 ? null : (double)Sum / Count;
 
     /// <summary>Smallest value, exact; null without values.</summary>
-    public long? Min => Count == 0 ? null : min;
+    public long? Min => Count == 0 ? null : _min;
 
     /// <summary>Largest value, exact; null without values.</summary>
-    public long? Max => Count == 0 ? null : max;
+    public long? Max => Count == 0 ? null : _max;
 
     /// <summary>The buckets that hold values, ascending: least and greatest value that falls into each, and how many did.</summary>
     public IEnumerable<(long Lower, long Upper, long Count)> Buckets
@@ -46,7 +46,7 @@ public sealed class QuantileSketch
         {
             for (int octave = 0; octave < Octaves; octave++)
             {
-                if (octaves[octave] is not { } counts) continue;
+                if (_octaves[octave] is not { } counts) continue;
                 for (int i = 0; i < BucketsPerOctave; i++)
                     if (counts[i] > 0) yield return (LowerEnd(octave, i), UpperEnd(octave, i), counts[i]);
             }
@@ -121,10 +121,10 @@ public sealed class QuantileSketch
     {
         ArgumentNullException.ThrowIfNull(other);
         if (other.Count == 0) return;
-        Extend(other.min, other.max, other.Count, other.Sum);
+        Extend(other._min, other._max, other.Count, other.Sum);
         for (int octave = 0; octave < Octaves; octave++)
         {
-            if (other.octaves[octave] is not { } added) continue;
+            if (other._octaves[octave] is not { } added) continue;
             long[] counts = Counts(octave);
             for (int i = 0; i < BucketsPerOctave; i++) counts[i] += added[i];
         }
@@ -143,12 +143,12 @@ public sealed class QuantileSketch
         if (!(q >= 0 && q <= 1)) throw new ArgumentOutOfRangeException(nameof(q), q, "The share of a quantile lies between 0 and 1.");
         if (Count == 0) return null;
         long rank = (long)decimal.Ceiling((decimal)q * Count);
-        if (rank <= 1) return min;
-        if (rank == Count) return max;
+        if (rank <= 1) return _min;
+        if (rank == Count) return _max;
         foreach ((long lower, long upper, long count) in Buckets)
         {
             rank -= count;
-            if (rank <= 0) return Math.Clamp(lower + (upper - lower + 1) / 2, min, max);
+            if (rank <= 0) return Math.Clamp(lower + (upper - lower + 1) / 2, _min, _max);
         }
         throw new InvalidOperationException("The buckets hold fewer values than the sketch has counted.");
     }
@@ -157,11 +157,11 @@ public sealed class QuantileSketch
     private void Extend(long least, long greatest, long count, Int128 sum)
     {
         (Count, Sum) = (checked(Count + count), checked(Sum + sum));
-        min = Math.Min(min, least);
-        max = Math.Max(max, greatest);
+        _min = Math.Min(_min, least);
+        _max = Math.Max(_max, greatest);
     }
 
-    private long[] Counts(int octave) => octaves[octave] ??= new long[BucketsPerOctave];
+    private long[] Counts(int octave) => _octaves[octave] ??= new long[BucketsPerOctave];
 
     private static (int Octave, int Index) Locate(long value)
     {

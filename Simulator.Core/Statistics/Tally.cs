@@ -7,17 +7,17 @@ namespace Simulator.Core.Statistics;
 /// </remarks>
 public sealed class Tally
 {
-    private double mean;
-    private double squares; // Σ weight × (value − mean)²
+    private double _mean;
+    private double _squares; // Σ weight × (value − mean)²
 
     /// <summary>Values added, each as often as its weight.</summary>
     public long Count { get; private set; }
 
     /// <summary>Mean; null without values.</summary>
-    public double? Mean => Count == 0 ? null : mean;
+    public double? Mean => Count == 0 ? null : _mean;
 
     /// <summary>Unbiased sample variance, with Count − 1 in the denominator; null below two values.</summary>
-    public double? Variance => Count < 2 ? null : squares / (Count - 1);
+    public double? Variance => Count < 2 ? null : _squares / (Count - 1);
 
     /// <summary>Square root of <see cref="Variance"/>; null below two values.</summary>
     public double? StandardDeviation => Variance is { } variance ? Math.Sqrt(variance) : null;
@@ -44,7 +44,7 @@ public sealed class Tally
     public void Merge(Tally other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        Combine(other.Count, other.mean, other.squares, other.Min ?? 0, other.Max ?? 0);
+        Combine(other.Count, other._mean, other._squares, other.Min ?? 0, other.Max ?? 0);
     }
 
     /// <summary>The interval that holds the expected value, if the values are independent and about normal (Student's t).</summary>
@@ -58,16 +58,16 @@ public sealed class Tally
             throw new ArgumentOutOfRangeException(nameof(level), level, "A confidence level lies between 0 and 1.");
         if (Variance is not { } variance) return null;
         double quantile = StudentT.Quantile((1 + level) / 2, Count - 1);
-        return new ConfidenceInterval(mean, quantile * Math.Sqrt(variance / Count), level);
+        return new ConfidenceInterval(_mean, quantile * Math.Sqrt(variance / Count), level);
     }
 
     private void Combine(long count, double otherMean, double otherSquares, double min, double max)
     {
         if (count == 0) return;
         double total = Count + count;
-        double delta = otherMean - mean;
-        squares += otherSquares + delta * delta * (Count * (count / total));
-        mean = Count == 0 ? otherMean : mean + delta * (count / total);
+        double delta = otherMean - _mean;
+        _squares += otherSquares + delta * delta * (Count * (count / total));
+        _mean = Count == 0 ? otherMean : _mean + delta * (count / total);
         Count += count;
         Min = Min < min ? Min : min;
         Max = Max > max ? Max : max;

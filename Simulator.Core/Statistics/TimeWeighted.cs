@@ -11,10 +11,10 @@ public sealed class TimeWeighted
 {
     private const double Limit = 1L << 62;
 
-    private SimTime start;
-    private SimTime last;
-    private Int128 wholeArea;
-    private double fractionArea;
+    private SimTime _start;
+    private SimTime _last;
+    private Int128 _wholeArea;
+    private double _fractionArea;
 
     /// <summary>A signal that begins with a value.</summary>
     /// <param name="start">Begin of the measurement.</param>
@@ -44,8 +44,8 @@ public sealed class TimeWeighted
     public void Set(SimTime now, double value)
     {
         Require(value);
-        (wholeArea, fractionArea) = AreaUntil(now);
-        last = now;
+        (_wholeArea, _fractionArea) = AreaUntil(now);
+        _last = now;
         Value = value;
         Min = Math.Min(Min, value);
         Max = Math.Max(Max, value);
@@ -63,7 +63,7 @@ public sealed class TimeWeighted
     public double Average(SimTime now)
     {
         (Int128 whole, double fraction) = AreaUntil(now);
-        return now == start ? Value : ((double)whole + fraction) / (now - start).Nanoseconds;
+        return now == _start ? Value : ((double)whole + fraction) / (now - _start).Nanoseconds;
     }
 
     /// <summary>Begins the measurement anew with the current value, as at the end of a warm-up.</summary>
@@ -72,23 +72,23 @@ public sealed class TimeWeighted
     public void Reset(SimTime now)
     {
         RequireOrder(now);
-        (start, last) = (now, now);
-        (wholeArea, fractionArea) = (0, 0);
+        (_start, _last) = (now, now);
+        (_wholeArea, _fractionArea) = (0, 0);
         (Min, Max) = (Value, Value);
     }
 
     private (Int128 Whole, double Fraction) AreaUntil(SimTime now)
     {
         RequireOrder(now);
-        long span = (now - last).Nanoseconds;
+        long span = (now - _last).Nanoseconds;
         double floor = Math.Floor(Value);
-        return (wholeArea + (Int128)(long)floor * span, fractionArea + (Value - floor) * span);
+        return (_wholeArea + (Int128)(long)floor * span, _fractionArea + (Value - floor) * span);
     }
 
     private void RequireOrder(SimTime now)
     {
-        if (now < last)
-            throw new ArgumentOutOfRangeException(nameof(now), now, $"The signal has already changed at {last}; time never goes back.");
+        if (now < _last)
+            throw new ArgumentOutOfRangeException(nameof(now), now, $"The signal has already changed at {_last}; time never goes back.");
     }
 
     private static void Require(double value)

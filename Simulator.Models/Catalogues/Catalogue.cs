@@ -13,11 +13,11 @@ internal sealed class Catalogue<T>
 {
     private const int MostSuggestions = 3;
 
-    private readonly string kind;
-    private readonly string listing;
-    private readonly Func<T, string> idOf;
-    private readonly Dictionary<string, T> byKey = [];
-    private readonly List<(string Key, T Entry)> keys = [];
+    private readonly string _kind;
+    private readonly string _listing;
+    private readonly Func<T, string> _idOf;
+    private readonly Dictionary<string, T> _byKey = [];
+    private readonly List<(string Key, T Entry)> _keys = [];
 
     /// <summary>A catalogue.</summary>
     /// <param name="kind">What it holds, for messages: <c>device</c>.</param>
@@ -27,7 +27,7 @@ internal sealed class Catalogue<T>
     /// <exception cref="ArgumentException">Two entries share a name.</exception>
     public Catalogue(string kind, string listing, Func<T, string> idOf, IEnumerable<(T Entry, string[] Aliases)> entries)
     {
-        (this.kind, this.listing, this.idOf) = (kind, listing, idOf);
+        (_kind, _listing, _idOf) = (kind, listing, idOf);
         var all = new List<T>();
         foreach ((T entry, string[] aliases) in entries)
         {
@@ -35,14 +35,14 @@ internal sealed class Catalogue<T>
             foreach (string name in aliases.Prepend(idOf(entry)))
             {
                 string key = Key(name);
-                if (byKey.TryGetValue(key, out T? other) && !ReferenceEquals(other, entry))
+                if (_byKey.TryGetValue(key, out T? other) && !ReferenceEquals(other, entry))
                 {
                     throw new ArgumentException(
                         $"The {kind}s '{idOf(other)}' and '{idOf(entry)}' share the name '{name}'.", nameof(entries));
                 }
 
-                if (byKey.TryAdd(key, entry))
-                    keys.Add((key, entry));
+                if (_byKey.TryAdd(key, entry))
+                    _keys.Add((key, entry));
             }
         }
 
@@ -54,10 +54,10 @@ internal sealed class Catalogue<T>
 
     /// <summary>The entry of that name.</summary>
     /// <exception cref="UnknownNameException">No entry has the name.</exception>
-    public T Find(string name) => TryFind(name, out T? entry) ? entry : throw new UnknownNameException(kind, name, Closest(name), listing);
+    public T Find(string name) => TryFind(name, out T? entry) ? entry : throw new UnknownNameException(_kind, name, Closest(name), _listing);
 
     /// <summary>The entry of that name, if there is one.</summary>
-    public bool TryFind(string name, [NotNullWhen(true)] out T? entry) => byKey.TryGetValue(Key(name), out entry);
+    public bool TryFind(string name, [NotNullWhen(true)] out T? entry) => _byKey.TryGetValue(Key(name), out entry);
 
     /// <summary>
     /// Ids of the entries whose names are closest, best first: within a third of the name's length in edits, or containing it.
@@ -66,8 +66,8 @@ internal sealed class Catalogue<T>
     {
         string wanted = Key(name);
         int most = Math.Max(2, wanted.Length / 3);
-        return keys
-            .Select(k => (Id: idOf(k.Entry), Distance: Distance(wanted, k.Key)))
+        return _keys
+            .Select(k => (Id: _idOf(k.Entry), Distance: Distance(wanted, k.Key)))
             .Where(c => c.Distance <= most)
             .GroupBy(c => c.Id, (id, group) => (Id: id, Distance: group.Min(c => c.Distance)))
             .OrderBy(c => c.Distance)

@@ -3,12 +3,12 @@ namespace Simulator.Tests.Cli;
 /// <summary>A folder of files for one test, gone when it ends.</summary>
 internal sealed class TemporaryFiles : IDisposable
 {
-    private static int created;
+    private static int _created;
 
     public TemporaryFiles()
     {
         Folder = Path.Combine(
-            TestContext.CurrentContext.WorkDirectory, $"files-{TestContext.CurrentContext.Test.ID}-{Interlocked.Increment(ref created)}");
+            TestContext.CurrentContext.WorkDirectory, $"files-{TestContext.CurrentContext.Test.ID}-{Interlocked.Increment(ref _created)}");
         Directory.CreateDirectory(Folder);
     }
 

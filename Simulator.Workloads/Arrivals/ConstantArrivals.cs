@@ -7,7 +7,7 @@ namespace Simulator.Workloads.Arrivals;
 /// <summary>A steady clock: every gap is the same.</summary>
 public sealed class ConstantArrivals : IArrivalProcess
 {
-    private readonly ISpanDistribution gaps;
+    private readonly ISpanDistribution _gaps;
 
     /// <summary>Arrivals of a rate.</summary>
     /// <param name="rate">Mean arrivals per second, above 0.</param>
@@ -15,12 +15,12 @@ public sealed class ConstantArrivals : IArrivalProcess
     public ConstantArrivals(double rate)
     {
         Rate = Seconds.Positive(rate, nameof(rate));
-        gaps = new FixedSpan(SimDuration.FromSeconds(1 / rate));
+        _gaps = new FixedSpan(SimDuration.FromSeconds(1 / rate));
     }
 
     /// <inheritdoc/>
     public double Rate { get; }
 
     /// <inheritdoc/>
-    public IEnumerable<SimTime> Arrivals(RandomStream random) => RenewalArrivals.Of(gaps, random);
+    public IEnumerable<SimTime> Arrivals(RandomStream random) => RenewalArrivals.Of(_gaps, random);
 }

@@ -9,8 +9,8 @@ namespace Simulator.Workloads.Arrivals;
 /// </summary>
 public sealed class DiurnalArrivals : IArrivalProcess
 {
-    private readonly IArrivalProcess stationary;
-    private readonly double[] factors;
+    private readonly IArrivalProcess _stationary;
+    private readonly double[] _factors;
 
     /// <summary>A stationary process under a profile of the day.</summary>
     /// <param name="stationary">The process to follow the profile; its rate is the mean rate of a day.</param>
@@ -22,21 +22,21 @@ public sealed class DiurnalArrivals : IArrivalProcess
     {
         ArgumentNullException.ThrowIfNull(stationary);
         ArgumentNullException.ThrowIfNull(hourFactors);
-        this.stationary = stationary;
-        factors = RateProfile.OfDay(hourFactors);
+        _stationary = stationary;
+        _factors = RateProfile.OfDay(hourFactors);
     }
 
     /// <inheritdoc/>
-    public double Rate => stationary.Rate;
+    public double Rate => _stationary.Rate;
 
     /// <inheritdoc/>
-    public IEnumerable<SimTime> Arrivals(RandomStream random) => RateProfile.Rescale(stationary.Arrivals(random), Hours());
+    public IEnumerable<SimTime> Arrivals(RandomStream random) => RateProfile.Rescale(_stationary.Arrivals(random), Hours());
 
     private IEnumerable<double> Hours()
     {
         while (true)
         {
-            foreach (double factor in factors) yield return factor;
+            foreach (double factor in _factors) yield return factor;
         }
     }
 }

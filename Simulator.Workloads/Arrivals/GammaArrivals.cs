@@ -7,7 +7,7 @@ namespace Simulator.Workloads.Arrivals;
 /// <summary>Gamma gaps: the bursts of LLM traffic (BurstGPT, arXiv 2401.17644).</summary>
 public sealed class GammaArrivals : IArrivalProcess
 {
-    private readonly ISpanDistribution gaps;
+    private readonly ISpanDistribution _gaps;
 
     /// <summary>Arrivals of a rate and a burstiness.</summary>
     /// <param name="rate">Mean arrivals per second, above 0.</param>
@@ -16,12 +16,12 @@ public sealed class GammaArrivals : IArrivalProcess
     public GammaArrivals(double rate, double cv)
     {
         Rate = Seconds.Positive(rate, nameof(rate));
-        gaps = new GammaSpan(1 / rate, cv);
+        _gaps = new GammaSpan(1 / rate, cv);
     }
 
     /// <inheritdoc/>
     public double Rate { get; }
 
     /// <inheritdoc/>
-    public IEnumerable<SimTime> Arrivals(RandomStream random) => RenewalArrivals.Of(gaps, random);
+    public IEnumerable<SimTime> Arrivals(RandomStream random) => RenewalArrivals.Of(_gaps, random);
 }

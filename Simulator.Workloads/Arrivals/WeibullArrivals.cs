@@ -7,7 +7,7 @@ namespace Simulator.Workloads.Arrivals;
 /// <summary>Weibull gaps: bursts with a heavier tail (ServeGen, arXiv 2505.09999).</summary>
 public sealed class WeibullArrivals : IArrivalProcess
 {
-    private readonly ISpanDistribution gaps;
+    private readonly ISpanDistribution _gaps;
 
     /// <summary>Arrivals of a rate and a burstiness.</summary>
     /// <param name="rate">Mean arrivals per second, above 0.</param>
@@ -21,7 +21,7 @@ public sealed class WeibullArrivals : IArrivalProcess
     private WeibullArrivals(double rate, WeibullSpan gaps)
     {
         Rate = rate;
-        this.gaps = gaps;
+        _gaps = gaps;
     }
 
     /// <summary>Arrivals of a rate and a shape of the gaps.</summary>
@@ -34,5 +34,5 @@ public sealed class WeibullArrivals : IArrivalProcess
     public double Rate { get; }
 
     /// <inheritdoc/>
-    public IEnumerable<SimTime> Arrivals(RandomStream random) => RenewalArrivals.Of(gaps, random);
+    public IEnumerable<SimTime> Arrivals(RandomStream random) => RenewalArrivals.Of(_gaps, random);
 }

@@ -15,12 +15,12 @@ namespace Simulator.Workloads.Clients;
 /// </remarks>
 public sealed class ClosedLoopWorkload : IWorkload, IDisposable
 {
-    private readonly IEnumerator<Request> requests;
-    private readonly ISpanDistribution? think;
-    private readonly RandomStream random;
-    private readonly PriorityQueue<SimTime, SimTime> ready = new();
-    private Request? next;
-    private long taken;
+    private readonly IEnumerator<Request> _requests;
+    private readonly ISpanDistribution? _think;
+    private readonly RandomStream _random;
+    private readonly PriorityQueue<SimTime, SimTime> _ready = new();
+    private Request? _next;
+    private long _taken;
 
     /// <summary>Clients that share one list of requests.</summary>
     /// <param name="requests">What the clients ask, in order. Arrivals are not used.</param>
@@ -32,10 +32,10 @@ public sealed class ClosedLoopWorkload : IWorkload, IDisposable
     {
         ArgumentNullException.ThrowIfNull(requests);
         ArgumentOutOfRangeException.ThrowIfLessThan(concurrency, 1);
-        this.think = think;
-        random = new RandomStreams(seed).Stream("think");
-        this.requests = requests.GetEnumerator();
-        for (int client = 0; client < concurrency; client++) ready.Enqueue(SimTime.Zero, SimTime.Zero);
+        _think = think;
+        _random = new RandomStreams(seed).Stream("think");
+        _requests = requests.GetEnumerator();
+        for (int client = 0; client < concurrency; client++) _ready.Enqueue(SimTime.Zero, SimTime.Zero);
         Advance();
     }
 
@@ -43,15 +43,15 @@ public sealed class ClosedLoopWorkload : IWorkload, IDisposable
     public bool TryPeek(out SimTime arrival)
     {
         arrival = default;
-        return next != null && ready.TryPeek(out arrival, out _);
+        return _next != null && _ready.TryPeek(out arrival, out _);
     }
 
     /// <inheritdoc/>
     public Request Take()
     {
         if (!TryPeek(out SimTime arrival)) throw new InvalidOperationException("No client is ready to send a request now.");
-        ready.Dequeue();
-        Request request = next! with { Id = taken++, Arrival = arrival };
+        _ready.Dequeue();
+        Request request = _next! with { Id = _taken++, Arrival = arrival };
         Advance();
         return request;
     }
@@ -59,12 +59,12 @@ public sealed class ClosedLoopWorkload : IWorkload, IDisposable
     /// <inheritdoc/>
     public void OnEnded(Request request, RequestOutcome outcome, SimTime at)
     {
-        SimTime again = think == null ? at : at + think.Next(random);
-        ready.Enqueue(again, again);
+        SimTime again = _think == null ? at : at + _think.Next(_random);
+        _ready.Enqueue(again, again);
     }
 
     /// <summary>Closes the list of requests.</summary>
-    public void Dispose() => requests.Dispose();
+    public void Dispose() => _requests.Dispose();
 
-    private void Advance() => next = requests.MoveNext() ? requests.Current : null;
+    private void Advance() => _next = _requests.MoveNext() ? _requests.Current : null;
 }

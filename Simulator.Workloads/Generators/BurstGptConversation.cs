@@ -27,44 +27,44 @@ internal sealed record BurstGptModel(string Name, double BaseSeconds, double Sec
 /// <summary>A conversation of BurstGPT: each prompt holds the prompts and the outputs before it.</summary>
 internal sealed class BurstGptConversation
 {
-    private readonly BurstGptModel model;
-    private readonly string session;
-    private long turnsLeft;
-    private int history;
-    private int turn;
+    private readonly BurstGptModel _model;
+    private readonly string _session;
+    private long _turnsLeft;
+    private int _history;
+    private int _turn;
 
     public BurstGptConversation(RandomStream random, double chatGptShare, double meanTurns)
     {
         Random = random;
-        model = BurstGptModel.Draw(random, chatGptShare);
-        session = Uuid(random.NextUInt64(), random.NextUInt64());
-        turnsLeft = random.NextGeometric(meanTurns);
+        _model = BurstGptModel.Draw(random, chatGptShare);
+        _session = Uuid(random.NextUInt64(), random.NextUInt64());
+        _turnsLeft = random.NextGeometric(meanTurns);
     }
 
     public RandomStream Random { get; }
 
-    public bool IsOver => turnsLeft == 0;
+    public bool IsOver => _turnsLeft == 0;
 
     /// <summary>The next turn. A prompt that is full is the last one.</summary>
     public Request Next(SimTime arrival, ILengthDistribution newInput, ILengthDistribution output, int maxPrompt, int maxContext)
     {
-        turnsLeft--;
-        int prompt = Math.Min(history + newInput.Next(Random), maxPrompt);
+        _turnsLeft--;
+        int prompt = Math.Min(_history + newInput.Next(Random), maxPrompt);
         int generated = Math.Min(output.Next(Random), maxContext - prompt);
-        history = prompt + generated;
-        if (history >= maxPrompt) turnsLeft = 0;
+        _history = prompt + generated;
+        if (_history >= maxPrompt) _turnsLeft = 0;
         return new Request
         {
             Id = 0,
             Arrival = arrival,
             PromptTokens = prompt,
             OutputTokens = generated,
-            Model = model.Name,
+            Model = _model.Name,
             Class = "conversation",
-            Session = session,
-            Turn = turn++,
-            RecordedDuration = model.Duration(prompt, generated, Random),
-            Content = [new ContentSegment(ContentKeys.OfSession(session), prompt)],
+            Session = _session,
+            Turn = _turn++,
+            RecordedDuration = _model.Duration(prompt, generated, Random),
+            Content = [new ContentSegment(ContentKeys.OfSession(_session), prompt)],
         };
     }
 

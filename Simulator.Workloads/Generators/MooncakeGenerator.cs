@@ -65,28 +65,28 @@ public sealed record MooncakeGenerator
     /// <summary>A conversation and the blocks of its last prompt that were whole.</summary>
     private sealed class Dialogue(RandomStream random)
     {
-        private readonly List<long> wholeBlocks = [0];
-        private long turnsLeft = random.NextGeometric(MeanTurns);
-        private int history;
+        private readonly List<long> _wholeBlocks = [0];
+        private long _turnsLeft = random.NextGeometric(MeanTurns);
+        private int _history;
 
         public RandomStream Random => random;
 
-        public bool IsOver => turnsLeft == 0;
+        public bool IsOver => _turnsLeft == 0;
 
         public Request Next(long id, SimTime arrival, ref long nextBlock)
         {
-            int prompt = history == 0 ? BlockTokens + FirstPrompt.Next(random) : history + NewInput.Next(random);
+            int prompt = _history == 0 ? BlockTokens + FirstPrompt.Next(random) : _history + NewInput.Next(random);
             int output = Math.Max(1, Output.Next(random));
-            turnsLeft--;
-            history = prompt + output;
-            if (history > MaxPrompt) turnsLeft = 0;
+            _turnsLeft--;
+            _history = prompt + output;
+            if (_history > MaxPrompt) _turnsLeft = 0;
 
             var content = new ContentSegment[(prompt + BlockTokens - 1) / BlockTokens];
             for (int i = 0; i < content.Length; i++)
             {
                 int tokens = Math.Min(BlockTokens, prompt - (i * BlockTokens));
-                long block = i < wholeBlocks.Count ? wholeBlocks[i] : nextBlock++;
-                if (i >= wholeBlocks.Count && tokens == BlockTokens) wholeBlocks.Add(block);
+                long block = i < _wholeBlocks.Count ? _wholeBlocks[i] : nextBlock++;
+                if (i >= _wholeBlocks.Count && tokens == BlockTokens) _wholeBlocks.Add(block);
                 content[i] = new ContentSegment(block, tokens);
             }
             return new Request { Id = id, Arrival = arrival, PromptTokens = prompt, OutputTokens = output, Content = content };

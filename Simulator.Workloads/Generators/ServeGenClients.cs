@@ -24,27 +24,27 @@ public sealed class ServeGenClients
 {
     private static readonly SimDuration WindowLength = SimDuration.FromSeconds(600);
 
-    private readonly Client[] clients;
-    private readonly double[] totalRates;
+    private readonly Client[] _clients;
+    private readonly double[] _totalRates;
 
     private ServeGenClients(Client[] clients, int windows)
     {
-        this.clients = clients;
-        totalRates = new double[windows];
+        _clients = clients;
+        _totalRates = new double[windows];
         foreach (Client client in clients)
         {
-            for (int i = 0; i < client.Windows.Length; i++) totalRates[i] += client.Windows[i].Rate;
+            for (int i = 0; i < client.Windows.Length; i++) _totalRates[i] += client.Windows[i].Rate;
         }
     }
 
     /// <summary>Clients in the tables.</summary>
-    public int Count => clients.Length;
+    public int Count => _clients.Length;
 
     /// <summary>How long the tables last.</summary>
-    public SimDuration Span => WindowLength * totalRates.Length;
+    public SimDuration Span => WindowLength * _totalRates.Length;
 
     /// <summary>Mean requests per second of all clients together.</summary>
-    public double MeanRate => totalRates.Average();
+    public double MeanRate => _totalRates.Average();
 
     /// <summary>Reads the tables.</summary>
     /// <param name="clientsPath">CSV, plain or gzip: client, window_start_s, rate_rps, dist (Gamma, Weibull or empty), shape.</param>
@@ -78,25 +78,25 @@ public sealed class ServeGenClients
 
     private IEnumerable<Request> Requests(RandomStreams streams, double? target)
     {
-        RandomStream[] arrivals = [.. clients.Select(client => streams.Stream("arrivals").Substream(client.Number))];
-        RandomStream[] lengths = [.. clients.Select(client => streams.Stream("lengths").Substream(client.Number))];
+        RandomStream[] arrivals = [.. _clients.Select(client => streams.Stream("arrivals").Substream(client.Number))];
+        RandomStream[] lengths = [.. _clients.Select(client => streams.Stream("lengths").Substream(client.Number))];
         RandomStream counts = streams.Stream("counts");
         long id = 0;
-        for (int window = 0; window < totalRates.Length; window++)
+        for (int window = 0; window < _totalRates.Length; window++)
         {
             var next = new PriorityQueue<(int Client, IEnumerator<SimTime> Arrivals), (SimTime At, long Client)>(Sessions.TurnOrder.Instance);
-            for (int i = 0; i < clients.Length; i++)
+            for (int i = 0; i < _clients.Length; i++)
             {
-                double expected = ExpectedRequests(clients[i], window, target);
+                double expected = ExpectedRequests(_clients[i], window, target);
                 if (expected == 0) continue;
                 long count = (long)Math.Floor(expected + counts.NextDouble());
                 SimTime start = SimTime.Zero + (WindowLength * window);
-                IEnumerator<SimTime> times = clients[i].Windows[window].Gaps.Fill(start, WindowLength, count, arrivals[i], window).GetEnumerator();
+                IEnumerator<SimTime> times = _clients[i].Windows[window].Gaps.Fill(start, WindowLength, count, arrivals[i], window).GetEnumerator();
                 if (times.MoveNext()) next.Enqueue((i, times), (times.Current, i));
             }
             while (next.TryDequeue(out (int Client, IEnumerator<SimTime> Arrivals) first, out (SimTime At, long Client) turn))
             {
-                (int prompt, int output) = clients[first.Client].Lengths.Next(lengths[first.Client]);
+                (int prompt, int output) = _clients[first.Client].Lengths.Next(lengths[first.Client]);
                 yield return new Request { Id = id++, Arrival = turn.At, PromptTokens = prompt, OutputTokens = Math.Max(1, output) };
                 if (first.Arrivals.MoveNext()) next.Enqueue(first, (first.Arrivals.Current, first.Client));
             }
@@ -107,7 +107,7 @@ public sealed class ServeGenClients
     {
         if (window >= client.Windows.Length || client.Windows[window].Rate == 0) return 0;
         double rate = client.Windows[window].Rate;
-        return (target == null ? rate : target.Value * rate / totalRates[window]) * WindowLength.ToSeconds();
+        return (target == null ? rate : target.Value * rate / _totalRates[window]) * WindowLength.ToSeconds();
     }
 
     /// <summary>Ten minutes of a client.</summary>

@@ -178,43 +178,43 @@ public sealed record TraceFit
 
     private sealed class KindFitter
     {
-        private readonly LengthHistogram prompts = new();
-        private readonly LengthHistogram outputs = new();
-        private long count;
+        private readonly LengthHistogram _prompts = new();
+        private readonly LengthHistogram _outputs = new();
+        private long _count;
 
         public void Add(Request request)
         {
-            count++;
+            _count++;
             if (request.IsFailure) return;
-            prompts.Add(request.PromptTokens);
-            outputs.Add(request.OutputTokens);
+            _prompts.Add(request.PromptTokens);
+            _outputs.Add(request.OutputTokens);
         }
 
         public FittedKind ToKind(string model, string requestClass) => new()
         {
             Model = model,
             Class = requestClass,
-            Requests = count,
-            FailureShare = 1 - ((double)prompts.Count / count),
-            Prompt = FittedKind.Table(prompts),
-            Output = FittedKind.Table(outputs),
+            Requests = _count,
+            FailureShare = 1 - ((double)_prompts.Count / _count),
+            Prompt = FittedKind.Table(_prompts),
+            Output = FittedKind.Table(_outputs),
         };
     }
 
     private sealed class KindSampler(FittedKind kind)
     {
-        private readonly QuantileLength? prompt = kind.Prompt.Count == 0 ? null : new QuantileLength(kind.Prompt);
-        private readonly QuantileLength? output = kind.Output.Count == 0 ? null : new QuantileLength(kind.Output);
+        private readonly QuantileLength? _prompt = kind.Prompt.Count == 0 ? null : new QuantileLength(kind.Prompt);
+        private readonly QuantileLength? _output = kind.Output.Count == 0 ? null : new QuantileLength(kind.Output);
 
         public Request Next(long id, SimTime arrival, RandomStream random)
         {
-            bool failed = random.NextDouble() < kind.FailureShare || prompt == null || output == null;
+            bool failed = random.NextDouble() < kind.FailureShare || _prompt == null || _output == null;
             return new Request
             {
                 Id = id,
                 Arrival = arrival,
-                PromptTokens = failed ? 0 : prompt!.Next(random),
-                OutputTokens = failed ? 0 : Math.Max(1, output!.Next(random)),
+                PromptTokens = failed ? 0 : _prompt!.Next(random),
+                OutputTokens = failed ? 0 : Math.Max(1, _output!.Next(random)),
                 Model = kind.Model,
                 Class = kind.Class,
             };

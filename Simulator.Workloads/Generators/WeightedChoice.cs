@@ -6,21 +6,21 @@ namespace Simulator.Workloads.Generators;
 /// <summary>Draws one of several by their weights.</summary>
 internal sealed class WeightedChoice
 {
-    private readonly double[] upTo;
+    private readonly double[] _upTo;
 
     public WeightedChoice(IReadOnlyList<double> weights)
     {
         if (weights.Count == 0) throw new ArgumentException("There is nothing to choose from.", nameof(weights));
-        upTo = new double[weights.Count];
+        _upTo = new double[weights.Count];
         double sum = 0;
-        for (int i = 0; i < upTo.Length; i++) upTo[i] = sum += Seconds.Positive(weights[i], nameof(weights));
+        for (int i = 0; i < _upTo.Length; i++) _upTo[i] = sum += Seconds.Positive(weights[i], nameof(weights));
     }
 
     public int Next(RandomStream random)
     {
-        if (upTo.Length == 1) return 0;
-        double drawn = random.NextDouble() * upTo[^1];
-        int found = Array.BinarySearch(upTo, drawn);
+        if (_upTo.Length == 1) return 0;
+        double drawn = random.NextDouble() * _upTo[^1];
+        int found = Array.BinarySearch(_upTo, drawn);
         return found >= 0 ? found + 1 : ~found;
     }
 }

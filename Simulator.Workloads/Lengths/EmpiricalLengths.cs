@@ -6,7 +6,7 @@ namespace Simulator.Workloads.Lengths;
 /// <summary>Lengths drawn from recorded requests, a prompt always with its own output.</summary>
 public sealed class EmpiricalLengths : IRequestLengths
 {
-    private readonly RequestLength[] recorded;
+    private readonly RequestLength[] _recorded;
 
     /// <summary>Lengths of recorded requests, failures left out. It holds 8 bytes for each.</summary>
     /// <param name="requests">A finite trace.</param>
@@ -14,8 +14,8 @@ public sealed class EmpiricalLengths : IRequestLengths
     public EmpiricalLengths(IEnumerable<Request> requests)
     {
         ArgumentNullException.ThrowIfNull(requests);
-        recorded = [.. requests.Where(request => !request.IsFailure).Select(request => new RequestLength(request.PromptTokens, request.OutputTokens))];
-        if (recorded.Length == 0) throw new ArgumentException("The trace has no request that is not a failure.", nameof(requests));
+        _recorded = [.. requests.Where(request => !request.IsFailure).Select(request => new RequestLength(request.PromptTokens, request.OutputTokens))];
+        if (_recorded.Length == 0) throw new ArgumentException("The trace has no request that is not a failure.", nameof(requests));
     }
 
     /// <summary>The prompts alone.</summary>
@@ -28,7 +28,7 @@ public sealed class EmpiricalLengths : IRequestLengths
     public RequestLength Next(RandomStream random)
     {
         ArgumentNullException.ThrowIfNull(random);
-        return recorded[random.NextInt32(recorded.Length)];
+        return _recorded[random.NextInt32(_recorded.Length)];
     }
 
     private sealed class Part(EmpiricalLengths lengths, bool prompts) : ILengthDistribution

@@ -5,7 +5,7 @@ namespace Simulator.Workloads.Lengths;
 /// <summary>Always the same length.</summary>
 public sealed class FixedLength : ILengthDistribution
 {
-    private readonly int tokens;
+    private readonly int _tokens;
 
     /// <summary>A distribution without spread.</summary>
     /// <param name="tokens">The length in tokens, at least 0.</param>
@@ -13,9 +13,9 @@ public sealed class FixedLength : ILengthDistribution
     public FixedLength(int tokens)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(tokens);
-        this.tokens = tokens;
+        _tokens = tokens;
     }
 
     /// <inheritdoc/>
-    public int Next(RandomStream random) => tokens;
+    public int Next(RandomStream random) => _tokens;
 }

@@ -7,9 +7,9 @@ namespace Simulator.Workloads.Lengths;
 /// <summary>Log-normal lengths, rounded, from 1 to a greatest one; what lies beyond is moved to it.</summary>
 public sealed class LogNormalLength : ILengthDistribution
 {
-    private readonly double mu;
-    private readonly double sigma;
-    private readonly int max;
+    private readonly double _mu;
+    private readonly double _sigma;
+    private readonly int _max;
 
     /// <summary>Lengths whose logarithm is normal.</summary>
     /// <param name="mu">Mean of the logarithm; e^mu is the median.</param>
@@ -21,9 +21,9 @@ public sealed class LogNormalLength : ILengthDistribution
         if (!double.IsFinite(mu)) throw new ArgumentOutOfRangeException(nameof(mu), mu, "Give a number.");
         if (!(sigma >= 0) || double.IsInfinity(sigma)) throw new ArgumentOutOfRangeException(nameof(sigma), sigma, "Give a number of at least 0.");
         ArgumentOutOfRangeException.ThrowIfLessThan(max, 1);
-        this.mu = mu;
-        this.sigma = sigma;
-        this.max = max;
+        _mu = mu;
+        _sigma = sigma;
+        _max = max;
     }
 
     /// <summary>Lengths of a mean and a coefficient of variation, before rounding and before the limit.</summary>
@@ -41,6 +41,6 @@ public sealed class LogNormalLength : ILengthDistribution
     public int Next(RandomStream random)
     {
         ArgumentNullException.ThrowIfNull(random);
-        return (int)Math.Clamp(Math.Round(random.NextLogNormal(mu, sigma)), 1, max);
+        return (int)Math.Clamp(Math.Round(random.NextLogNormal(_mu, _sigma)), 1, _max);
     }
 }

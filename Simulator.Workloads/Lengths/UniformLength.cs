@@ -5,8 +5,8 @@ namespace Simulator.Workloads.Lengths;
 /// <summary>Every length of a range is equally likely.</summary>
 public sealed class UniformLength : ILengthDistribution
 {
-    private readonly int min;
-    private readonly int max;
+    private readonly int _min;
+    private readonly int _max;
 
     /// <summary>Lengths of a range.</summary>
     /// <param name="min">Least length in tokens, at least 0.</param>
@@ -17,14 +17,14 @@ public sealed class UniformLength : ILengthDistribution
         ArgumentOutOfRangeException.ThrowIfNegative(min);
         ArgumentOutOfRangeException.ThrowIfLessThan(max, min);
         ArgumentOutOfRangeException.ThrowIfEqual(max, int.MaxValue);
-        this.min = min;
-        this.max = max;
+        _min = min;
+        _max = max;
     }
 
     /// <inheritdoc/>
     public int Next(RandomStream random)
     {
         ArgumentNullException.ThrowIfNull(random);
-        return min + random.NextInt32(max - min + 1);
+        return _min + random.NextInt32(_max - _min + 1);
     }
 }

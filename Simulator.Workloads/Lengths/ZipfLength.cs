@@ -6,8 +6,8 @@ namespace Simulator.Workloads.Lengths;
 /// <summary>Zipf lengths: n tokens with a probability proportional to n^−exponent. BurstGPT's own generator uses 1.1 below 1,024.</summary>
 public sealed class ZipfLength : ILengthDistribution
 {
-    private readonly double exponent;
-    private readonly int max;
+    private readonly double _exponent;
+    private readonly int _max;
 
     /// <summary>Lengths from 1 to a greatest one.</summary>
     /// <param name="exponent">Exponent, above 0.</param>
@@ -15,15 +15,15 @@ public sealed class ZipfLength : ILengthDistribution
     /// <exception cref="ArgumentOutOfRangeException">A parameter is out of its range.</exception>
     public ZipfLength(double exponent, int max)
     {
-        this.exponent = Seconds.Positive(exponent, nameof(exponent));
+        _exponent = Seconds.Positive(exponent, nameof(exponent));
         ArgumentOutOfRangeException.ThrowIfLessThan(max, 1);
-        this.max = max;
+        _max = max;
     }
 
     /// <inheritdoc/>
     public int Next(RandomStream random)
     {
         ArgumentNullException.ThrowIfNull(random);
-        return random.NextZipf(exponent, max);
+        return random.NextZipf(_exponent, _max);
     }
 }

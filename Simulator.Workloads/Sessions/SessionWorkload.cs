@@ -11,16 +11,16 @@ namespace Simulator.Workloads.Sessions;
 /// </remarks>
 public sealed class SessionWorkload : IWorkload, IDisposable
 {
-    private readonly SessionProfile profile;
-    private readonly RandomStream sessions;
-    private readonly IEnumerator<SimTime> starts;
-    private readonly PriorityQueue<(Request Request, Conversation Conversation), (SimTime At, long Order)> due = new(TurnOrder.Instance);
-    private readonly Dictionary<long, Conversation> underWay = [];
-    private readonly long sessionCount;
-    private long started;
-    private long order;
-    private long taken;
-    private SimTime nextStart;
+    private readonly SessionProfile _profile;
+    private readonly RandomStream _sessions;
+    private readonly IEnumerator<SimTime> _starts;
+    private readonly PriorityQueue<(Request Request, Conversation Conversation), (SimTime At, long Order)> _due = new(TurnOrder.Instance);
+    private readonly Dictionary<long, Conversation> _underWay = [];
+    private readonly long _sessionCount;
+    private long _started;
+    private long _order;
+    private long _taken;
+    private SimTime _nextStart;
 
     /// <summary>A workload of sessions.</summary>
     /// <param name="starts">When sessions start.</param>
@@ -34,19 +34,19 @@ public sealed class SessionWorkload : IWorkload, IDisposable
         ArgumentNullException.ThrowIfNull(profile);
         ArgumentOutOfRangeException.ThrowIfLessThan(sessionCount, 1);
         profile.Validate();
-        this.profile = profile;
-        this.sessionCount = sessionCount;
+        _profile = profile;
+        _sessionCount = sessionCount;
         var streams = new RandomStreams(seed);
-        sessions = streams.Stream("sessions");
-        this.starts = starts.Arrivals(streams.Stream("arrivals")).GetEnumerator();
+        _sessions = streams.Stream("sessions");
+        _starts = starts.Arrivals(streams.Stream("arrivals")).GetEnumerator();
         AdvanceStart();
     }
 
     /// <inheritdoc/>
     public bool TryPeek(out SimTime arrival)
     {
-        while (started < sessionCount && (due.Count == 0 || nextStart <= due.Peek().Request.Arrival)) Start();
-        bool any = due.TryPeek(out _, out (SimTime At, long Order) first);
+        while (_started < _sessionCount && (_due.Count == 0 || _nextStart <= _due.Peek().Request.Arrival)) Start();
+        bool any = _due.TryPeek(out _, out (SimTime At, long Order) first);
         arrival = first.At;
         return any;
     }
@@ -55,9 +55,9 @@ public sealed class SessionWorkload : IWorkload, IDisposable
     public Request Take()
     {
         if (!TryPeek(out _)) throw new InvalidOperationException("No turn of a session is known now.");
-        (Request request, Conversation conversation) = due.Dequeue();
-        request = request with { Id = taken++ };
-        underWay.Add(request.Id, conversation);
+        (Request request, Conversation conversation) = _due.Dequeue();
+        request = request with { Id = _taken++ };
+        _underWay.Add(request.Id, conversation);
         return request;
     }
 
@@ -65,27 +65,27 @@ public sealed class SessionWorkload : IWorkload, IDisposable
     public void OnEnded(Request request, RequestOutcome outcome, SimTime at)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (underWay.Remove(request.Id, out Conversation? conversation) && outcome == RequestOutcome.Completed)
+        if (_underWay.Remove(request.Id, out Conversation? conversation) && outcome == RequestOutcome.Completed)
             Schedule(conversation, at + conversation.Think());
     }
 
     /// <summary>Ends the reading of session starts.</summary>
-    public void Dispose() => starts.Dispose();
+    public void Dispose() => _starts.Dispose();
 
     private void Start()
     {
-        Schedule(new Conversation(profile, sessions.Substream(started), started), nextStart);
-        started++;
+        Schedule(new Conversation(_profile, _sessions.Substream(_started), _started), _nextStart);
+        _started++;
         AdvanceStart();
     }
 
     private void Schedule(Conversation conversation, SimTime at)
     {
-        if (conversation.Next(id: 0, at) is { } request) due.Enqueue((request, conversation), (at, order++));
+        if (conversation.Next(id: 0, at) is { } request) _due.Enqueue((request, conversation), (at, _order++));
     }
 
     private void AdvanceStart()
     {
-        if (started < sessionCount && starts.MoveNext()) nextStart = starts.Current;
+        if (_started < _sessionCount && _starts.MoveNext()) _nextStart = _starts.Current;
     }
 }

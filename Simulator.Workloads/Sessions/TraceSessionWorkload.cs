@@ -15,43 +15,43 @@ namespace Simulator.Workloads.Sessions;
 /// </remarks>
 public sealed class TraceSessionWorkload : IWorkload, IDisposable
 {
-    private readonly IEnumerator<Request> rows;
-    private readonly PriorityQueue<Request, (SimTime At, long Order)> due = new(TurnOrder.Instance);
-    private readonly Dictionary<string, Session> sessions = [];
-    private Request? nextRow;
-    private SimDuration greatestLead;
-    private long order;
+    private readonly IEnumerator<Request> _rows;
+    private readonly PriorityQueue<Request, (SimTime At, long Order)> _due = new(TurnOrder.Instance);
+    private readonly Dictionary<string, Session> _sessions = [];
+    private Request? _nextRow;
+    private SimDuration _greatestLead;
+    private long _order;
 
     /// <summary>A workload of recorded sessions.</summary>
     /// <param name="requests">Requests in the order of their arrivals, such as a BurstGPT trace of the third release.</param>
     public TraceSessionWorkload(IEnumerable<Request> requests)
     {
         ArgumentNullException.ThrowIfNull(requests);
-        rows = requests.GetEnumerator();
+        _rows = requests.GetEnumerator();
         Advance();
     }
 
     /// <inheritdoc/>
     public bool TryPeek(out SimTime arrival)
     {
-        while (nextRow != null && (due.Count == 0 || nextRow.Arrival - greatestLead <= due.Peek().Arrival))
+        while (_nextRow != null && (_due.Count == 0 || _nextRow.Arrival - _greatestLead <= _due.Peek().Arrival))
         {
-            Place(nextRow);
+            Place(_nextRow);
             Advance();
         }
-        arrival = due.Count == 0 ? default : due.Peek().Arrival;
-        return due.Count > 0;
+        arrival = _due.Count == 0 ? default : _due.Peek().Arrival;
+        return _due.Count > 0;
     }
 
     /// <inheritdoc/>
-    public Request Take() => TryPeek(out _) ? due.Dequeue() : throw new InvalidOperationException("No request is known now.");
+    public Request Take() => TryPeek(out _) ? _due.Dequeue() : throw new InvalidOperationException("No request is known now.");
 
     /// <inheritdoc/>
     public void OnEnded(Request request, RequestOutcome outcome, SimTime at)
     {
         ArgumentNullException.ThrowIfNull(request);
         if (request.Session == null) return;
-        Session session = sessions[request.Session];
+        Session session = _sessions[request.Session];
         session.EndedAt = at;
         if (session.Waiting is { Count: > 0 })
         {
@@ -61,11 +61,11 @@ public sealed class TraceSessionWorkload : IWorkload, IDisposable
         }
         session.IsIdle = true;
         SimDuration lead = session.RecordedEnd - at;
-        if (lead > greatestLead) greatestLead = lead;
+        if (lead > _greatestLead) _greatestLead = lead;
     }
 
     /// <summary>Closes the trace.</summary>
-    public void Dispose() => rows.Dispose();
+    public void Dispose() => _rows.Dispose();
 
     private void Place(Request row)
     {
@@ -75,9 +75,9 @@ public sealed class TraceSessionWorkload : IWorkload, IDisposable
             Send(row, row.Arrival);
             return;
         }
-        if (!sessions.TryGetValue(row.Session, out Session? session))
+        if (!_sessions.TryGetValue(row.Session, out Session? session))
         {
-            sessions.Add(row.Session, new Session { RecordedEnd = recordedEnd });
+            _sessions.Add(row.Session, new Session { RecordedEnd = recordedEnd });
             Send(row, row.Arrival);
             return;
         }
@@ -94,9 +94,9 @@ public sealed class TraceSessionWorkload : IWorkload, IDisposable
         }
     }
 
-    private void Send(Request request, SimTime at) => due.Enqueue(request.Arrival == at ? request : request with { Arrival = at }, (at, order++));
+    private void Send(Request request, SimTime at) => _due.Enqueue(request.Arrival == at ? request : request with { Arrival = at }, (at, _order++));
 
-    private void Advance() => nextRow = rows.MoveNext() ? rows.Current : null;
+    private void Advance() => _nextRow = _rows.MoveNext() ? _rows.Current : null;
 
     private sealed class Session
     {

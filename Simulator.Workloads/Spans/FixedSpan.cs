@@ -6,7 +6,7 @@ namespace Simulator.Workloads.Spans;
 /// <summary>Always the same span.</summary>
 public sealed class FixedSpan : ISpanDistribution
 {
-    private readonly SimDuration span;
+    private readonly SimDuration _span;
 
     /// <summary>A distribution without spread.</summary>
     /// <param name="span">The span, at least 0.</param>
@@ -14,9 +14,9 @@ public sealed class FixedSpan : ISpanDistribution
     public FixedSpan(SimDuration span)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(span, SimDuration.Zero);
-        this.span = span;
+        _span = span;
     }
 
     /// <inheritdoc/>
-    public SimDuration Next(RandomStream random) => span;
+    public SimDuration Next(RandomStream random) => _span;
 }

@@ -6,8 +6,8 @@ namespace Simulator.Workloads.Spans;
 /// <summary>Log-normal spans: the shape of think gaps.</summary>
 public sealed class LogNormalSpan : ISpanDistribution
 {
-    private readonly double mu;
-    private readonly double sigma;
+    private readonly double _mu;
+    private readonly double _sigma;
 
     /// <summary>Spans whose logarithm, in seconds, is normal.</summary>
     /// <param name="mu">Mean of the logarithm; e^mu seconds is the median.</param>
@@ -17,8 +17,8 @@ public sealed class LogNormalSpan : ISpanDistribution
     {
         if (!double.IsFinite(mu)) throw new ArgumentOutOfRangeException(nameof(mu), mu, "Give a number.");
         if (!(sigma >= 0) || double.IsInfinity(sigma)) throw new ArgumentOutOfRangeException(nameof(sigma), sigma, "Give a number of at least 0.");
-        this.mu = mu;
-        this.sigma = sigma;
+        _mu = mu;
+        _sigma = sigma;
     }
 
     /// <summary>Log-normal spans of a median and a 90th percentile.</summary>
@@ -35,5 +35,5 @@ public sealed class LogNormalSpan : ISpanDistribution
     }
 
     /// <inheritdoc/>
-    public SimDuration Next(RandomStream random) => Seconds.ToSpan(random.NextLogNormal(mu, sigma));
+    public SimDuration Next(RandomStream random) => Seconds.ToSpan(random.NextLogNormal(_mu, _sigma));
 }

@@ -6,8 +6,8 @@ namespace Simulator.Workloads.Spans;
 /// <summary>Weibull spans: shape k from the coefficient of variation, scale mean/Γ(1 + 1/k).</summary>
 public sealed class WeibullSpan : ISpanDistribution
 {
-    private readonly double shape;
-    private readonly double scaleSeconds;
+    private readonly double _shape;
+    private readonly double _scaleSeconds;
 
     /// <summary>Spans of a mean and a coefficient of variation.</summary>
     /// <param name="meanSeconds">Mean in seconds, above 0.</param>
@@ -20,8 +20,8 @@ public sealed class WeibullSpan : ISpanDistribution
 
     private WeibullSpan((double Shape, double MeanSeconds) moments)
     {
-        shape = moments.Shape;
-        scaleSeconds = WeibullMoments.ScaleOf(moments.MeanSeconds, moments.Shape);
+        _shape = moments.Shape;
+        _scaleSeconds = WeibullMoments.ScaleOf(moments.MeanSeconds, moments.Shape);
     }
 
     /// <summary>Spans of a mean and a shape.</summary>
@@ -36,5 +36,5 @@ public sealed class WeibullSpan : ISpanDistribution
     }
 
     /// <inheritdoc/>
-    public SimDuration Next(RandomStream random) => Seconds.ToSpan(random.NextWeibull(shape, scaleSeconds));
+    public SimDuration Next(RandomStream random) => Seconds.ToSpan(random.NextWeibull(_shape, _scaleSeconds));
 }

@@ -22,8 +22,8 @@ namespace Simulator.Workloads.Traces;
 /// </code></example>
 public sealed class RecordingWorkload : IWorkload, IDisposable
 {
-    private readonly IWorkload workload;
-    private readonly CsvWriter csv;
+    private readonly IWorkload _workload;
+    private readonly CsvWriter _csv;
 
     /// <summary>Begins the record with its header.</summary>
     /// <param name="workload">Where the requests come from.</param>
@@ -32,24 +32,24 @@ public sealed class RecordingWorkload : IWorkload, IDisposable
     {
         ArgumentNullException.ThrowIfNull(workload);
         ArgumentNullException.ThrowIfNull(stream);
-        this.workload = workload;
-        csv = CsvTraceWriter.CreateCanonical(stream);
+        _workload = workload;
+        _csv = CsvTraceWriter.CreateCanonical(stream);
     }
 
     /// <inheritdoc/>
-    public bool TryPeek(out SimTime arrival) => workload.TryPeek(out arrival);
+    public bool TryPeek(out SimTime arrival) => _workload.TryPeek(out arrival);
 
     /// <inheritdoc/>
     public Request Take()
     {
-        Request request = workload.Take();
-        CsvTraceWriter.WriteCanonical(csv, request);
+        Request request = _workload.Take();
+        CsvTraceWriter.WriteCanonical(_csv, request);
         return request;
     }
 
     /// <inheritdoc/>
-    public void OnEnded(Request request, RequestOutcome outcome, SimTime at) => workload.OnEnded(request, outcome, at);
+    public void OnEnded(Request request, RequestOutcome outcome, SimTime at) => _workload.OnEnded(request, outcome, at);
 
     /// <summary>Writes what is left to the stream. The stream and the workload stay open.</summary>
-    public void Dispose() => csv.Dispose();
+    public void Dispose() => _csv.Dispose();
 }

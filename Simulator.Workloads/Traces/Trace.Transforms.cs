@@ -17,10 +17,10 @@ public sealed partial class Trace
     /// <param name="requestClasses">Classes, whatever their case; none for all.</param>
     /// <remarks>Enumerating throws <see cref="TraceFormatException"/> when no request passes: the message names what there is.</remarks>
     public Trace Only(IReadOnlyCollection<string> models, IReadOnlyCollection<string> requestClasses) =>
-        Then(Transforms.Only(source, Name, [.. models], [.. requestClasses]));
+        Then(Transforms.Only(_source, Name, [.. models], [.. requestClasses]));
 
     /// <summary>Keeps the requests that the trace did not record as failures.</summary>
-    public Trace DropFailures() => Then(source.Where(request => !request.IsFailure));
+    public Trace DropFailures() => Then(_source.Where(request => !request.IsFailure));
 
     /// <summary>Keeps the requests of a window of time.</summary>
     /// <param name="from">Start, counted from the first request; included.</param>
@@ -31,7 +31,7 @@ public sealed partial class Trace
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(from, SimDuration.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(to, from);
-        return Then(Transforms.Window(source, Name, from, to));
+        return Then(Transforms.Window(_source, Name, from, to));
     }
 
     /// <summary>Keeps the first requests.</summary>
@@ -40,7 +40,7 @@ public sealed partial class Trace
     public Trace Take(long count)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        return Then(Transforms.Take(source, count));
+        return Then(Transforms.Take(_source, count));
     }
 
     /// <summary>Plays the trace faster: every span between arrivals, and every recorded duration, is divided by a factor.</summary>
@@ -49,7 +49,7 @@ public sealed partial class Trace
     public Trace SpeedUp(double factor)
     {
         RequirePositive(factor, nameof(factor));
-        return Then(Transforms.SpeedUp(source, Name, factor));
+        return Then(Transforms.SpeedUp(_source, Name, factor));
     }
 
     /// <summary>Plays the trace faster or slower, so that its requests arrive at a mean rate. The trace is read once more to measure it.</summary>
@@ -59,7 +59,7 @@ public sealed partial class Trace
     public Trace ToRate(double requestsPerSecond)
     {
         RequirePositive(requestsPerSecond, nameof(requestsPerSecond));
-        return Then(Transforms.ToRate(source, Name, requestsPerSecond));
+        return Then(Transforms.ToRate(_source, Name, requestsPerSecond));
     }
 
     /// <summary>Cuts longer prompts and outputs to a limit, and the content of the prompt with it.</summary>
@@ -70,7 +70,7 @@ public sealed partial class Trace
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxPrompt, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxOutput, 1);
-        return Then(source.Select(request => Transforms.Clip(request, maxPrompt, maxOutput)));
+        return Then(_source.Select(request => Transforms.Clip(request, maxPrompt, maxOutput)));
     }
 
     /// <summary>Plays the trace again and again, a mean gap apart.</summary>
@@ -83,7 +83,7 @@ public sealed partial class Trace
     public Trace Loop(int times)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(times, 1);
-        return Then(Transforms.Loop(source, times, until: null));
+        return Then(Transforms.Loop(_source, times, until: null));
     }
 
     /// <summary>Plays the trace again and again until a time, as <see cref="Loop"/> does.</summary>
@@ -93,7 +93,7 @@ public sealed partial class Trace
     public Trace LoopUntil(SimDuration until)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(until, SimDuration.Zero);
-        return Then(Transforms.Loop(source, long.MaxValue, until, Name));
+        return Then(Transforms.Loop(_source, long.MaxValue, until, Name));
     }
 
     /// <summary>
@@ -105,7 +105,7 @@ public sealed partial class Trace
     public Trace SpreadQuantum(SimDuration quantum)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(quantum, SimDuration.Zero);
-        return Then(Transforms.SpreadQuantum(source, quantum));
+        return Then(Transforms.SpreadQuantum(_source, quantum));
     }
 
     /// <summary>Gives the requests arrivals of a process in place of their own, in their order: for traces of lengths alone.</summary>
@@ -114,7 +114,7 @@ public sealed partial class Trace
     public Trace WithArrivals(IArrivalProcess arrivals, ulong seed)
     {
         ArgumentNullException.ThrowIfNull(arrivals);
-        return Then(Transforms.WithArrivals(source, arrivals, seed));
+        return Then(Transforms.WithArrivals(_source, arrivals, seed));
     }
 
     /// <summary>Gives every request limits of patience; see <see cref="Request.QueueTimeout"/> and its neighbours.</summary>
@@ -122,7 +122,7 @@ public sealed partial class Trace
     /// <param name="total">Longest stay; null leaves what there is.</param>
     /// <param name="cancelAfter">When the client gives up; null leaves what there is.</param>
     public Trace WithTimeouts(SimDuration? queue = null, SimDuration? total = null, SimDuration? cancelAfter = null) =>
-        Then(source.Select(request => request with
+        Then(_source.Select(request => request with
         {
             QueueTimeout = queue ?? request.QueueTimeout,
             Timeout = total ?? request.Timeout,
@@ -137,18 +137,18 @@ public sealed partial class Trace
     /// An assumption, for traces such as BurstGPT's third release that name sessions and record no content. A prompt that is shorter
     /// than the one before it is taken for a prefix of it. Requests without a session stay as they are.
     /// </remarks>
-    public Trace WithSessionPrefixes() => Then(source.Select(Transforms.WithSessionPrefix));
+    public Trace WithSessionPrefixes() => Then(_source.Select(Transforms.WithSessionPrefix));
 
     /// <summary>Leaves the arrivals on the trace's own clock instead of moving the first to 0.</summary>
     /// <remarks>
     /// BurstGPT counts from 0:00 of its first day; a trace of dates is given a clock that starts at 0:00 of the first row's day.
     /// </remarks>
-    public Trace KeepClock() => new(Name, Format, source, keepClock: true);
+    public Trace KeepClock() => new(Name, Format, _source, keepClock: true);
 
     private static void RequirePositive(double value, string name)
     {
         if (!(value > 0) || double.IsInfinity(value)) throw new ArgumentOutOfRangeException(name, value, "Give a number above 0.");
     }
 
-    private Trace Then(IEnumerable<Request> next) => new(Name, Format, next, keepClock);
+    private Trace Then(IEnumerable<Request> next) => new(Name, Format, next, _keepClock);
 }

@@ -19,15 +19,15 @@ namespace Simulator.Workloads.Traces;
 /// </code></example>
 public sealed partial class Trace : IEnumerable<Request>
 {
-    private readonly IEnumerable<Request> source;
-    private readonly bool keepClock;
+    private readonly IEnumerable<Request> _source;
+    private readonly bool _keepClock;
 
     private Trace(string name, TraceFormat format, IEnumerable<Request> source, bool keepClock)
     {
         Name = name;
         Format = format;
-        this.source = source;
-        this.keepClock = keepClock;
+        _source = source;
+        _keepClock = keepClock;
     }
 
     /// <summary>The file that the trace comes from, or what made it.</summary>
@@ -103,8 +103,8 @@ public sealed partial class Trace : IEnumerable<Request>
     public IEnumerator<Request> GetEnumerator()
     {
         long id = 0;
-        SimDuration? shift = keepClock ? SimDuration.Zero : null;
-        foreach (Request request in source)
+        SimDuration? shift = _keepClock ? SimDuration.Zero : null;
+        foreach (Request request in _source)
         {
             shift ??= SimTime.Zero - request.Arrival;
             bool same = request.Id == id && shift.Value == SimDuration.Zero;

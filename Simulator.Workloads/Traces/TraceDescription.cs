@@ -57,53 +57,53 @@ public sealed record TraceDescription
 
     private sealed class Describer
     {
-        private readonly Tally gaps = new();
-        private readonly LengthHistogram prompts = new();
-        private readonly LengthHistogram outputs = new();
-        private readonly SortedDictionary<string, long> models = new(StringComparer.Ordinal);
-        private readonly SortedDictionary<string, long> classes = new(StringComparer.Ordinal);
-        private readonly Dictionary<string, long> turns = [];
-        private readonly Dictionary<long, long> seen = [];
-        private long count, failures, references, promptsWithContent, repeatedTokens;
-        private SimTime first, last;
+        private readonly Tally _gaps = new();
+        private readonly LengthHistogram _prompts = new();
+        private readonly LengthHistogram _outputs = new();
+        private readonly SortedDictionary<string, long> _models = new(StringComparer.Ordinal);
+        private readonly SortedDictionary<string, long> _classes = new(StringComparer.Ordinal);
+        private readonly Dictionary<string, long> _turns = [];
+        private readonly Dictionary<long, long> _seen = [];
+        private long _count, _failures, _references, _promptsWithContent, _repeatedTokens;
+        private SimTime _first, _last;
 
         public void Add(Request request)
         {
-            if (count == 0) first = request.Arrival;
-            else gaps.Add((request.Arrival - last).ToSeconds());
-            last = request.Arrival;
-            count++;
-            Increment(models, request.Model);
-            Increment(classes, request.Class);
-            if (request.Session != null) turns[request.Session] = turns.GetValueOrDefault(request.Session) + 1;
+            if (_count == 0) _first = request.Arrival;
+            else _gaps.Add((request.Arrival - _last).ToSeconds());
+            _last = request.Arrival;
+            _count++;
+            Increment(_models, request.Model);
+            Increment(_classes, request.Class);
+            if (request.Session != null) _turns[request.Session] = _turns.GetValueOrDefault(request.Session) + 1;
             AddContent(request);
             if (request.IsFailure)
             {
-                failures++;
+                _failures++;
                 return;
             }
-            prompts.Add(request.PromptTokens);
-            outputs.Add(request.OutputTokens);
+            _prompts.Add(request.PromptTokens);
+            _outputs.Add(request.OutputTokens);
         }
 
         public TraceDescription ToDescription()
         {
-            SimDuration span = last - first;
-            double? meanGap = gaps.Mean;
+            SimDuration span = _last - _first;
+            double? meanGap = _gaps.Mean;
             return new TraceDescription
             {
-                Requests = count,
-                Failures = failures,
+                Requests = _count,
+                Failures = _failures,
                 Span = span,
-                RequestsPerSecond = span > SimDuration.Zero ? (count - 1) / span.ToSeconds() : null,
+                RequestsPerSecond = span > SimDuration.Zero ? (_count - 1) / span.ToSeconds() : null,
                 MeanGapSeconds = meanGap,
-                GapCv = gaps.StandardDeviation is { } deviation && meanGap > 0 ? deviation / meanGap : null,
-                Prompt = LengthSummary.Of(prompts),
-                Output = LengthSummary.Of(outputs),
-                Models = Shares(models),
-                Classes = Shares(classes),
-                Sessions = turns.Count == 0 ? null : SessionSummary.Of(turns.Values),
-                Content = references == 0 ? null : new ContentSummary(references, seen.Count, promptsWithContent, repeatedTokens),
+                GapCv = _gaps.StandardDeviation is { } deviation && meanGap > 0 ? deviation / meanGap : null,
+                Prompt = LengthSummary.Of(_prompts),
+                Output = LengthSummary.Of(_outputs),
+                Models = Shares(_models),
+                Classes = Shares(_classes),
+                Sessions = _turns.Count == 0 ? null : SessionSummary.Of(_turns.Values),
+                Content = _references == 0 ? null : new ContentSummary(_references, _seen.Count, _promptsWithContent, _repeatedTokens),
             };
         }
 
@@ -113,18 +113,18 @@ public sealed record TraceDescription
             for (int i = 0; i < request.Content.Count; i++)
             {
                 (long key, int tokens) = request.Content[i];
-                long known = seen.GetValueOrDefault(key);
-                if (isPrefix) repeatedTokens += Math.Min(known, tokens);
+                long known = _seen.GetValueOrDefault(key);
+                if (isPrefix) _repeatedTokens += Math.Min(known, tokens);
                 isPrefix &= known >= tokens;
                 long covered = i < request.Content.Count - 1 ? tokens : (long)tokens + request.OutputTokens;
-                if (covered > known) seen[key] = covered;
-                references++;
+                if (covered > known) _seen[key] = covered;
+                _references++;
             }
-            if (request.Content.Count > 0) promptsWithContent += request.PromptTokens;
+            if (request.Content.Count > 0) _promptsWithContent += request.PromptTokens;
         }
 
         private TraceShare[] Shares(SortedDictionary<string, long> counts) =>
-            [.. counts.Select(entry => new TraceShare(entry.Key, entry.Value, (double)entry.Value / count))];
+            [.. counts.Select(entry => new TraceShare(entry.Key, entry.Value, (double)entry.Value / _count))];
 
         private static void Increment(SortedDictionary<string, long> counts, string name) => counts[name] = counts.GetValueOrDefault(name) + 1;
     }

@@ -6,9 +6,9 @@ namespace Simulator.Workloads.Traces;
 /// <summary>An open workload: requests in the order of their arrivals, none of which waits for another.</summary>
 public sealed class TraceWorkload : IWorkload, IDisposable
 {
-    private readonly IEnumerator<Request> requests;
-    private Request? next;
-    private SimTime last;
+    private readonly IEnumerator<Request> _requests;
+    private Request? _next;
+    private SimTime _last;
 
     /// <summary>A workload of requests that are read as they are needed.</summary>
     /// <param name="requests">Requests in the order of their arrivals.</param>
@@ -16,22 +16,22 @@ public sealed class TraceWorkload : IWorkload, IDisposable
     public TraceWorkload(IEnumerable<Request> requests)
     {
         ArgumentNullException.ThrowIfNull(requests);
-        this.requests = requests.GetEnumerator();
+        _requests = requests.GetEnumerator();
         Advance();
     }
 
     /// <inheritdoc/>
     public bool TryPeek(out SimTime arrival)
     {
-        arrival = next?.Arrival ?? default;
-        return next != null;
+        arrival = _next?.Arrival ?? default;
+        return _next != null;
     }
 
     /// <inheritdoc/>
     /// <exception cref="TraceFormatException">The request after this one cannot be read.</exception>
     public Request Take()
     {
-        Request taken = next ?? throw new InvalidOperationException("The workload has no more requests.");
+        Request taken = _next ?? throw new InvalidOperationException("The workload has no more requests.");
         Advance();
         return taken;
     }
@@ -42,14 +42,14 @@ public sealed class TraceWorkload : IWorkload, IDisposable
     }
 
     /// <summary>Closes the trace.</summary>
-    public void Dispose() => requests.Dispose();
+    public void Dispose() => _requests.Dispose();
 
     private void Advance()
     {
-        next = requests.MoveNext() ? requests.Current : null;
-        if (next == null) return;
-        if (next.Arrival < last)
-            throw new InvalidOperationException($"Request {next.Id} arrives at {next.Arrival}, before the one ahead of it at {last}.");
-        last = next.Arrival;
+        _next = _requests.MoveNext() ? _requests.Current : null;
+        if (_next == null) return;
+        if (_next.Arrival < _last)
+            throw new InvalidOperationException($"Request {_next.Id} arrives at {_next.Arrival}, before the one ahead of it at {_last}.");
+        _last = _next.Arrival;
     }
 }

@@ -165,9 +165,9 @@ public class SimulationTests
     /// <summary>Every event schedules its successor, and one more that it cancels again.</summary>
     private sealed class Churn(long events) : IEventHandler
     {
-        private readonly RandomStream random = new(1);
+        private readonly RandomStream _random = new(1);
 
-        public SimDuration Delay() => SimDuration.FromNanoseconds(random.NextInt32(1000));
+        public SimDuration Delay() => SimDuration.FromNanoseconds(_random.NextInt32(1000));
 
         public void Handle(Simulation simulation, int kind, long argument)
         {

@@ -6,32 +6,32 @@ namespace Simulator.Tests.Core.Processes;
 
 public class InterruptTests
 {
-    private readonly List<string> log = [];
-    private Simulation simulation = new();
+    private readonly List<string> _log = [];
+    private Simulation _simulation = new();
 
     [SetUp]
     public void Start()
     {
-        log.Clear();
-        simulation = new Simulation();
+        _log.Clear();
+        _simulation = new Simulation();
     }
 
     [Test]
     public void Interrupt_DuringATimeout_EndsItEarlyAndForGood()
     {
-        Process worker = simulation.Process(Worker());
-        simulation.Process(InterruptAt(2, worker, "breakdown"));
-        simulation.Run();
-        Assert.That(log, Is.EqualTo(new[] { "2 s breakdown", "9 s done" })); // and nothing at 5 s
-        Assert.That(simulation.Now, Is.EqualTo(SimTime.FromSeconds(9)));
+        Process worker = _simulation.Process(Worker());
+        _simulation.Process(InterruptAt(2, worker, "breakdown"));
+        _simulation.Run();
+        Assert.That(_log, Is.EqualTo(new[] { "2 s breakdown", "9 s done" })); // and nothing at 5 s
+        Assert.That(_simulation.Now, Is.EqualTo(SimTime.FromSeconds(9)));
         Assert.That(worker.IsOk, Is.True);
 
         IEnumerable<Wait> Worker()
         {
-            yield return simulation.Timeout(5.Seconds());
-            if (simulation.ActiveProcess.HandleInterrupt(out object? cause)) Note($"{cause}");
-            yield return simulation.Timeout(7.Seconds());
-            Assert.That(simulation.ActiveProcess.HandleInterrupt(out _), Is.False);
+            yield return _simulation.Timeout(5.Seconds());
+            if (_simulation.ActiveProcess.HandleInterrupt(out object? cause)) Note($"{cause}");
+            yield return _simulation.Timeout(7.Seconds());
+            Assert.That(_simulation.ActiveProcess.HandleInterrupt(out _), Is.False);
             Note("done");
         }
     }
@@ -39,25 +39,25 @@ public class InterruptTests
     [Test]
     public void Interrupt_WhileWaitingForAnEvent_ForgetsTheEvent()
     {
-        Event gate = simulation.Event();
-        Process waiter = simulation.Process(Waiter());
-        simulation.Process(InterruptAt(1, waiter, null));
-        simulation.Process(OpenAt(2));
-        simulation.Run();
-        Assert.That(log, Is.EqualTo(new[] { "1 s interrupted", "4 s done" }));
+        Event gate = _simulation.Event();
+        Process waiter = _simulation.Process(Waiter());
+        _simulation.Process(InterruptAt(1, waiter, null));
+        _simulation.Process(OpenAt(2));
+        _simulation.Run();
+        Assert.That(_log, Is.EqualTo(new[] { "1 s interrupted", "4 s done" }));
 
         IEnumerable<Wait> Waiter()
         {
             yield return gate;
-            Assert.That(simulation.ActiveProcess.HandleFault(out Exception? fault), Is.True);
+            Assert.That(_simulation.ActiveProcess.HandleFault(out Exception? fault), Is.True);
             if (fault is InterruptException { Cause: null }) Note("interrupted");
-            yield return simulation.Timeout(3.Seconds());
+            yield return _simulation.Timeout(3.Seconds());
             Note("done");
         }
 
         IEnumerable<Wait> OpenAt(int second)
         {
-            yield return simulation.Timeout(second.Seconds());
+            yield return _simulation.Timeout(second.Seconds());
             gate.Succeed();
         }
     }
@@ -66,40 +66,40 @@ public class InterruptTests
     public void Interrupt_AtTheInstantOfTheTimeout_ComesFirst()
     {
         Process worker = null!;
-        simulation.Process(InterruptAt(5, () => worker));
-        worker = simulation.Process(Worker());
-        simulation.Run();
-        Assert.That(log, Is.EqualTo(new[] { "5 s True", "5 s False" }));
+        _simulation.Process(InterruptAt(5, () => worker));
+        worker = _simulation.Process(Worker());
+        _simulation.Run();
+        Assert.That(_log, Is.EqualTo(new[] { "5 s True", "5 s False" }));
 
         IEnumerable<Wait> Worker()
         {
-            yield return simulation.Timeout(5.Seconds());
-            Note($"{simulation.ActiveProcess.HandleInterrupt(out _)}");
-            yield return simulation.Timeout(SimDuration.Zero);
-            Note($"{simulation.ActiveProcess.HandleInterrupt(out _)}");
+            yield return _simulation.Timeout(5.Seconds());
+            Note($"{_simulation.ActiveProcess.HandleInterrupt(out _)}");
+            yield return _simulation.Timeout(SimDuration.Zero);
+            Note($"{_simulation.ActiveProcess.HandleInterrupt(out _)}");
         }
     }
 
     [Test]
     public void Interrupt_TwiceAtOneInstant_ArrivesTwice()
     {
-        Process worker = simulation.Process(Worker());
-        simulation.Process(Twice());
-        simulation.Run();
-        Assert.That(log, Is.EqualTo(new[] { "1 s first", "1 s second" }));
+        Process worker = _simulation.Process(Worker());
+        _simulation.Process(Twice());
+        _simulation.Run();
+        Assert.That(_log, Is.EqualTo(new[] { "1 s first", "1 s second" }));
 
         IEnumerable<Wait> Worker()
         {
             for (int i = 0; i < 2; i++)
             {
-                yield return simulation.Timeout(5.Seconds());
-                if (simulation.ActiveProcess.HandleInterrupt(out object? cause)) Note($"{cause}");
+                yield return _simulation.Timeout(5.Seconds());
+                if (_simulation.ActiveProcess.HandleInterrupt(out object? cause)) Note($"{cause}");
             }
         }
 
         IEnumerable<Wait> Twice()
         {
-            yield return simulation.Timeout(1.Seconds());
+            yield return _simulation.Timeout(1.Seconds());
             worker.Interrupt("first");
             worker.Interrupt("second");
         }
@@ -108,10 +108,10 @@ public class InterruptTests
     [Test]
     public void Interrupt_NotHandled_FailsTheProcessWithAClearMessage()
     {
-        var server = new Resource(simulation);
-        Process worker = simulation.Process(Careless());
-        simulation.Process(InterruptAt(1, worker, "breakdown"));
-        Assert.That(simulation.Run, Throws.TypeOf<InterruptException>()
+        var server = new Resource(_simulation);
+        Process worker = _simulation.Process(Careless());
+        _simulation.Process(InterruptAt(1, worker, "breakdown"));
+        Assert.That(_simulation.Run, Throws.TypeOf<InterruptException>()
             .With.Message.Contains("breakdown").And.Message.Contains("HandleInterrupt").And.Property("Cause").EqualTo("breakdown"));
         Assert.That(worker is { IsAlive: false, IsOk: false, Fault: InterruptException }, Is.True);
         Assert.That(server.InUse, Is.Zero, "its using block has run");
@@ -120,8 +120,8 @@ public class InterruptTests
         {
             using Lease lease = server.Request();
             yield return lease;
-            yield return simulation.Timeout(5.Seconds());
-            yield return simulation.Timeout(5.Seconds());
+            yield return _simulation.Timeout(5.Seconds());
+            yield return _simulation.Timeout(5.Seconds());
             Note("never");
         }
     }
@@ -129,24 +129,24 @@ public class InterruptTests
     [Test]
     public void Interrupt_NotHandledBeforeTheEnd_FailsTheProcessToo()
     {
-        Process worker = simulation.Process(Careless());
-        simulation.Process(InterruptAt(1, worker, null));
-        Assert.That(simulation.Run, Throws.TypeOf<InterruptException>().With.Message.Contains("none given"));
+        Process worker = _simulation.Process(Careless());
+        _simulation.Process(InterruptAt(1, worker, null));
+        Assert.That(_simulation.Run, Throws.TypeOf<InterruptException>().With.Message.Contains("none given"));
 
         IEnumerable<Wait> Careless()
         {
-            yield return simulation.Timeout(5.Seconds());
+            yield return _simulation.Timeout(5.Seconds());
         }
     }
 
     [Test]
     public void Interrupt_OfAProcessThatHasEndedOrOfItself_IsRefused()
     {
-        Process ended = simulation.Process(Nothing());
-        simulation.Run();
+        Process ended = _simulation.Process(Nothing());
+        _simulation.Run();
         Assert.That(() => ended.Interrupt(), Throws.InvalidOperationException.With.Message.Contains("ended"));
-        simulation.Process(Selfish());
-        Assert.That(simulation.Run, Throws.InvalidOperationException.With.Message.Contains("itself"));
+        _simulation.Process(Selfish());
+        Assert.That(_simulation.Run, Throws.InvalidOperationException.With.Message.Contains("itself"));
 
         IEnumerable<Wait> Nothing()
         {
@@ -155,7 +155,7 @@ public class InterruptTests
 
         IEnumerable<Wait> Selfish()
         {
-            simulation.ActiveProcess.Interrupt();
+            _simulation.ActiveProcess.Interrupt();
             yield break;
         }
     }
@@ -163,21 +163,21 @@ public class InterruptTests
     [Test]
     public void Interrupt_OfAProcessThatEndsBeforeItArrives_IsVoid()
     {
-        Process worker = simulation.Process(EndsAtTheFirst());
-        simulation.Process(Twice());
-        simulation.Run();
+        Process worker = _simulation.Process(EndsAtTheFirst());
+        _simulation.Process(Twice());
+        _simulation.Run();
         Assert.That(worker.IsOk, Is.True);
-        Assert.That(log, Is.EqualTo(new[] { "1 s first" }));
+        Assert.That(_log, Is.EqualTo(new[] { "1 s first" }));
 
         IEnumerable<Wait> EndsAtTheFirst()
         {
-            yield return simulation.Timeout(5.Seconds());
-            if (simulation.ActiveProcess.HandleInterrupt(out object? cause)) Note($"{cause}");
+            yield return _simulation.Timeout(5.Seconds());
+            if (_simulation.ActiveProcess.HandleInterrupt(out object? cause)) Note($"{cause}");
         }
 
         IEnumerable<Wait> Twice()
         {
-            yield return simulation.Timeout(1.Seconds());
+            yield return _simulation.Timeout(1.Seconds());
             worker.Interrupt("first");
             worker.Interrupt("second");
         }
@@ -187,9 +187,9 @@ public class InterruptTests
 
     private IEnumerable<Wait> InterruptAt(int second, Func<Process> victim, object? cause = null)
     {
-        yield return simulation.Timeout(second.Seconds());
+        yield return _simulation.Timeout(second.Seconds());
         victim().Interrupt(cause);
     }
 
-    private void Note(string what) => log.Add($"{simulation.Now} {what}");
+    private void Note(string what) => _log.Add($"{_simulation.Now} {what}");
 }

@@ -6,19 +6,19 @@ namespace Simulator.Tests.Core.Processes;
 
 public class StoreAndContainerTests
 {
-    private Simulation simulation = new();
+    private Simulation _simulation = new();
 
     [SetUp]
-    public void Start() => simulation = new Simulation();
+    public void Start() => _simulation = new Simulation();
 
     [Test]
     public void Store_ProducerAndConsumer_PassItemsInOrder()
     {
-        var store = new Store<int>(simulation, capacity: 2);
+        var store = new Store<int>(_simulation, capacity: 2);
         var log = new List<string>();
-        simulation.Process(Producer());
-        simulation.Process(Consumer());
-        simulation.Run();
+        _simulation.Process(Producer());
+        _simulation.Process(Consumer());
+        _simulation.Run();
 
         // The producer fills the store at once and then waits for every item the consumer takes.
         Assert.That(log, Is.EqualTo(new[]
@@ -26,8 +26,8 @@ public class StoreAndContainerTests
             "0 s put 0", "0 s put 1", "3 s got 0", "3 s put 2", "6 s got 1", "6 s put 3", "9 s got 2", "12 s got 3",
         }));
         Assert.That(store.Count, Is.Zero);
-        Assert.That(store.CountOverTime.Average(simulation.Now), Is.EqualTo((2 * 9 + 1 * 3) / 12.0).Within(1e-15));
-        Assert.That(store.PutQueueOverTime.Average(simulation.Now), Is.EqualTo(6 / 12.0).Within(1e-15));
+        Assert.That(store.CountOverTime.Average(_simulation.Now), Is.EqualTo((2 * 9 + 1 * 3) / 12.0).Within(1e-15));
+        Assert.That(store.PutQueueOverTime.Average(_simulation.Now), Is.EqualTo(6 / 12.0).Within(1e-15));
         Assert.That(store.GetQueueOverTime.Max, Is.Zero.Or.EqualTo(1));
 
         IEnumerable<Wait> Producer()
@@ -35,7 +35,7 @@ public class StoreAndContainerTests
             for (int i = 0; i < 4; i++)
             {
                 yield return store.Put(i);
-                log.Add($"{simulation.Now} put {i}");
+                log.Add($"{_simulation.Now} put {i}");
             }
         }
 
@@ -43,10 +43,10 @@ public class StoreAndContainerTests
         {
             for (int i = 0; i < 4; i++)
             {
-                yield return simulation.Timeout(3.Seconds());
+                yield return _simulation.Timeout(3.Seconds());
                 StoreGet<int> get = store.Get();
                 yield return get;
-                log.Add($"{simulation.Now} got {get.Item}");
+                log.Add($"{_simulation.Now} got {get.Item}");
             }
         }
     }
@@ -54,7 +54,7 @@ public class StoreAndContainerTests
     [Test]
     public void Store_GetsThatWait_AreServedInOrderUnlessWithdrawn()
     {
-        var store = new Store<string>(simulation);
+        var store = new Store<string>(_simulation);
         StoreGet<string> first = store.Get();
         StoreGet<string> second = store.Get();
         StoreGet<string> third = store.Get();
@@ -72,7 +72,7 @@ public class StoreAndContainerTests
     [Test]
     public void Store_APutThatIsWithdrawn_NeverArrives()
     {
-        var store = new Store<string>(simulation, capacity: 1);
+        var store = new Store<string>(_simulation, capacity: 1);
         store.Put("a");
         Claim waiting = store.Put("b");
         waiting.Dispose();
@@ -83,7 +83,7 @@ public class StoreAndContainerTests
     [Test]
     public void Container_GetsAndPuts_WaitForSupplyAndRoom()
     {
-        var tank = new Container(simulation, capacity: 10, level: 4);
+        var tank = new Container(_simulation, capacity: 10, level: 4);
         Claim get = tank.Get(6);
         Assert.That(get.IsTriggered, Is.False);
         Claim put = tank.Put(6.5);
@@ -98,26 +98,26 @@ public class StoreAndContainerTests
     [Test]
     public void Container_OverTime_AveragesItsLevelAndLines()
     {
-        var tank = new Container(simulation, capacity: 10);
-        simulation.Process(Consumer());
-        simulation.Process(Producer());
-        simulation.Run();
-        Assert.That(simulation.Now, Is.EqualTo(SimTime.FromSeconds(4)));
-        Assert.That(tank.LevelOverTime.Average(simulation.Now), Is.EqualTo((2.5 + 5) / 4));
-        Assert.That(tank.GetQueueOverTime.Average(simulation.Now), Is.EqualTo(3 / 4.0));
-        Assert.That(tank.PutQueueOverTime.Average(simulation.Now), Is.Zero);
+        var tank = new Container(_simulation, capacity: 10);
+        _simulation.Process(Consumer());
+        _simulation.Process(Producer());
+        _simulation.Run();
+        Assert.That(_simulation.Now, Is.EqualTo(SimTime.FromSeconds(4)));
+        Assert.That(tank.LevelOverTime.Average(_simulation.Now), Is.EqualTo((2.5 + 5) / 4));
+        Assert.That(tank.GetQueueOverTime.Average(_simulation.Now), Is.EqualTo(3 / 4.0));
+        Assert.That(tank.PutQueueOverTime.Average(_simulation.Now), Is.Zero);
 
         IEnumerable<Wait> Consumer()
         {
             yield return tank.Get(7.5);
-            Assert.That(simulation.Now, Is.EqualTo(SimTime.FromSeconds(3)));
+            Assert.That(_simulation.Now, Is.EqualTo(SimTime.FromSeconds(3)));
         }
 
         IEnumerable<Wait> Producer()
         {
             for (int i = 0; i < 4; i++)
             {
-                yield return simulation.Timeout(1.Seconds());
+                yield return _simulation.Timeout(1.Seconds());
                 if (i < 3) yield return tank.Put(2.5);
             }
         }
@@ -129,7 +129,7 @@ public class StoreAndContainerTests
     [TestCase(double.NaN)]
     public void Container_AmountThatCanNeverBeServed_IsRefused(double amount)
     {
-        var tank = new Container(simulation, capacity: 10);
+        var tank = new Container(_simulation, capacity: 10);
         Assert.That(() => tank.Get(amount), Throws.TypeOf<ArgumentOutOfRangeException>());
         Assert.That(() => tank.Put(amount), Throws.TypeOf<ArgumentOutOfRangeException>());
     }
@@ -137,10 +137,10 @@ public class StoreAndContainerTests
     [Test]
     public void Capacities_OutOfRange_AreRefused()
     {
-        Assert.That(() => new Store<int>(simulation, 0), Throws.TypeOf<ArgumentOutOfRangeException>());
-        Assert.That(() => new Container(simulation, 0), Throws.TypeOf<ArgumentOutOfRangeException>());
-        Assert.That(() => new Container(simulation, double.PositiveInfinity), Throws.TypeOf<ArgumentOutOfRangeException>());
-        Assert.That(() => new Container(simulation, 10, 11), Throws.TypeOf<ArgumentOutOfRangeException>());
-        Assert.That(() => new Container(simulation, 10, double.NaN), Throws.TypeOf<ArgumentOutOfRangeException>());
+        Assert.That(() => new Store<int>(_simulation, 0), Throws.TypeOf<ArgumentOutOfRangeException>());
+        Assert.That(() => new Container(_simulation, 0), Throws.TypeOf<ArgumentOutOfRangeException>());
+        Assert.That(() => new Container(_simulation, double.PositiveInfinity), Throws.TypeOf<ArgumentOutOfRangeException>());
+        Assert.That(() => new Container(_simulation, 10, 11), Throws.TypeOf<ArgumentOutOfRangeException>());
+        Assert.That(() => new Container(_simulation, 10, double.NaN), Throws.TypeOf<ArgumentOutOfRangeException>());
     }
 }

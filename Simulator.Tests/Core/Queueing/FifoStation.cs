@@ -11,15 +11,15 @@ internal sealed class FifoStation(double arrivalRate, Service service, int serve
     private const int Arrival = 0;
     private const int Departure = 1;
 
-    private readonly RandomStream arrivals = new RandomStreams(12).Stream("arrivals");
-    private readonly RandomStream services = new RandomStreams(12).Stream("services");
-    private readonly Queue<SimTime> waiting = new();
-    private int busy;
-    private int left;
+    private readonly RandomStream _arrivals = new RandomStreams(12).Stream("arrivals");
+    private readonly RandomStream _services = new RandomStreams(12).Stream("services");
+    private readonly Queue<SimTime> _waiting = new();
+    private int _busy;
+    private int _left;
 
     public void Run(int customers)
     {
-        left = customers;
+        _left = customers;
         var simulation = new Simulation();
         ScheduleArrival(simulation);
         simulation.Run();
@@ -29,24 +29,24 @@ internal sealed class FifoStation(double arrivalRate, Service service, int serve
     {
         if (kind == Arrival)
         {
-            waiting.Enqueue(simulation.Now);
-            if (--left > 0) ScheduleArrival(simulation);
+            _waiting.Enqueue(simulation.Now);
+            if (--_left > 0) ScheduleArrival(simulation);
         }
         else
         {
-            busy--;
+            _busy--;
         }
-        while (busy < servers && waiting.TryDequeue(out SimTime arrival)) Serve(simulation, arrival);
+        while (_busy < servers && _waiting.TryDequeue(out SimTime arrival)) Serve(simulation, arrival);
     }
 
     private void Serve(Simulation simulation, SimTime arrival)
     {
-        busy++;
-        double time = service.Draw(services);
+        _busy++;
+        double time = service.Draw(_services);
         waitAndService((simulation.Now - arrival).ToSeconds(), time);
         simulation.Schedule(time.Seconds(), this, Departure, priority: EventPriority.Completion);
     }
 
     private void ScheduleArrival(Simulation simulation) =>
-        simulation.Schedule(arrivals.NextExponential(1 / arrivalRate).Seconds(), this, Arrival);
+        simulation.Schedule(_arrivals.NextExponential(1 / arrivalRate).Seconds(), this, Arrival);
 }

@@ -8,17 +8,17 @@ namespace Simulator.Tests.Core.Queueing;
 /// <summary>Poisson arrivals at a resource, first come first served, written as processes.</summary>
 internal sealed class ProcessModel(double arrivalRate, Service service, int servers, Action<double, double> waitAndService)
 {
-    private readonly Simulation simulation = new();
-    private readonly RandomStream arrivals = new RandomStreams(11).Stream("arrivals");
-    private readonly RandomStream services = new RandomStreams(11).Stream("services");
+    private readonly Simulation _simulation = new();
+    private readonly RandomStream _arrivals = new RandomStreams(11).Stream("arrivals");
+    private readonly RandomStream _services = new RandomStreams(11).Stream("services");
 
-    public double Now => simulation.Now.ToSeconds();
+    public double Now => _simulation.Now.ToSeconds();
 
     public Resource Run(int customers)
     {
-        var station = new Resource(simulation, servers);
-        simulation.Process(Source(station, customers));
-        simulation.Run();
+        var station = new Resource(_simulation, servers);
+        _simulation.Process(Source(station, customers));
+        _simulation.Run();
         return station;
     }
 
@@ -26,19 +26,19 @@ internal sealed class ProcessModel(double arrivalRate, Service service, int serv
     {
         for (int i = 0; i < customers; i++)
         {
-            yield return simulation.Timeout(arrivals.NextExponential(1 / arrivalRate).Seconds());
-            simulation.Process(Customer(station, services.Substream(i)));
+            yield return _simulation.Timeout(_arrivals.NextExponential(1 / arrivalRate).Seconds());
+            _simulation.Process(Customer(station, _services.Substream(i)));
         }
     }
 
     private IEnumerable<Wait> Customer(Resource station, RandomStream random)
     {
-        SimTime arrival = simulation.Now;
+        SimTime arrival = _simulation.Now;
         using Lease lease = station.Request();
         yield return lease;
-        double wait = (simulation.Now - arrival).ToSeconds();
+        double wait = (_simulation.Now - arrival).ToSeconds();
         double time = service.Draw(random);
-        yield return simulation.Timeout(time.Seconds());
+        yield return _simulation.Timeout(time.Seconds());
         waitAndService(wait, time);
     }
 }

@@ -14,17 +14,17 @@ internal sealed class SharingStation(double arrivalRate, Service service, Action
     private const int Arrival = 0;
     private const int Departure = 1;
 
-    private readonly RandomStream arrivals = new RandomStreams(13).Stream("arrivals");
-    private readonly RandomStream services = new RandomStreams(13).Stream("services");
-    private readonly PriorityQueue<(SimTime Arrival, double Size), double> present = new();
-    private EventHandle nextDeparture;
-    private SimTime last;
-    private double servedEach;
-    private int left;
+    private readonly RandomStream _arrivals = new RandomStreams(13).Stream("arrivals");
+    private readonly RandomStream _services = new RandomStreams(13).Stream("services");
+    private readonly PriorityQueue<(SimTime Arrival, double Size), double> _present = new();
+    private EventHandle _nextDeparture;
+    private SimTime _last;
+    private double _servedEach;
+    private int _left;
 
     public void Run(int customers)
     {
-        left = customers;
+        _left = customers;
         var simulation = new Simulation();
         ScheduleArrival(simulation);
         simulation.Run();
@@ -32,25 +32,25 @@ internal sealed class SharingStation(double arrivalRate, Service service, Action
 
     public void Handle(Simulation simulation, int kind, long argument)
     {
-        if (present.Count > 0) servedEach += (simulation.Now - last).ToSeconds() / present.Count;
-        last = simulation.Now;
+        if (_present.Count > 0) _servedEach += (simulation.Now - _last).ToSeconds() / _present.Count;
+        _last = simulation.Now;
         if (kind == Arrival)
         {
-            double size = service.Draw(services);
-            present.Enqueue((simulation.Now, size), servedEach + size);
-            if (--left > 0) ScheduleArrival(simulation);
+            double size = service.Draw(_services);
+            _present.Enqueue((simulation.Now, size), _servedEach + size);
+            if (--_left > 0) ScheduleArrival(simulation);
         }
         else
         {
-            (SimTime arrival, double size) = present.Dequeue();
+            (SimTime arrival, double size) = _present.Dequeue();
             sojournAndSize((simulation.Now - arrival).ToSeconds(), size);
         }
-        simulation.Cancel(nextDeparture);
-        if (!present.TryPeek(out _, out double goal)) return;
-        double remaining = Math.Max(0, goal - servedEach) * present.Count;
-        nextDeparture = simulation.Schedule(remaining.Seconds(), this, Departure, priority: EventPriority.Completion);
+        simulation.Cancel(_nextDeparture);
+        if (!_present.TryPeek(out _, out double goal)) return;
+        double remaining = Math.Max(0, goal - _servedEach) * _present.Count;
+        _nextDeparture = simulation.Schedule(remaining.Seconds(), this, Departure, priority: EventPriority.Completion);
     }
 
     private void ScheduleArrival(Simulation simulation) =>
-        simulation.Schedule(arrivals.NextExponential(1 / arrivalRate).Seconds(), this, Arrival);
+        simulation.Schedule(_arrivals.NextExponential(1 / arrivalRate).Seconds(), this, Arrival);
 }

@@ -14,13 +14,13 @@ public class ServeGenClientsTests
          "1": {"text_tokens": {"q": {"0.5": 20}}, "image_tokens": {"q": {"0.5": 1000}}, "output_tokens": {"q": {"0.5": 9}}}}
         """;
 
-    private string folder = "";
+    private string _folder = "";
 
     [SetUp]
-    public void CreateFolder() => folder = Directory.CreateTempSubdirectory().FullName;
+    public void CreateFolder() => _folder = Directory.CreateTempSubdirectory().FullName;
 
     [TearDown]
-    public void DeleteFolder() => Directory.Delete(folder, recursive: true);
+    public void DeleteFolder() => Directory.Delete(_folder, recursive: true);
 
     [TestCase("language_m-large", 162, 196)]
     [TestCase("language_m-mid", 109, 1790)]
@@ -84,7 +84,7 @@ public class ServeGenClientsTests
     [TestCase("0,0,1,1,Gamma\n", ":2: the row has 5 fields and the header has 7.")]
     [TestCase("", ": the table holds no clients. Give a table with a row for each client and window.")]
     public void Open_BadRates_NameTheFault(string rows, string message) =>
-        Assert.That(() => Open(rows, Lengths), Throws.TypeOf<TraceFormatException>().With.Message.StartsWith(Path.Combine(folder, "clients.csv") + message));
+        Assert.That(() => Open(rows, Lengths), Throws.TypeOf<TraceFormatException>().With.Message.StartsWith(Path.Combine(_folder, "clients.csv") + message));
 
     [TestCase("{", "this is no table of lengths: ")]
     [TestCase("[]", "this is no table of lengths: ")]
@@ -96,12 +96,12 @@ public class ServeGenClientsTests
     public void Open_BadLengths_NameTheFault(string json, string message) =>
         Assert.That(
             () => Open("0,0,1,1,Gamma,1,5\n", json),
-            Throws.TypeOf<TraceFormatException>().With.Message.StartsWith(Path.Combine(folder, "lengths.json") + ": " + message));
+            Throws.TypeOf<TraceFormatException>().With.Message.StartsWith(Path.Combine(_folder, "lengths.json") + ": " + message));
 
     [Test]
     public void Open_AbsentTable_IsAFault() =>
         Assert.That(
-            () => ServeGenClients.Open(Path.Combine(folder, "absent"), Path.Combine(folder, "absent")),
+            () => ServeGenClients.Open(Path.Combine(_folder, "absent"), Path.Combine(_folder, "absent")),
             Throws.TypeOf<TraceFormatException>().With.Message.Contains("the file does not exist"));
 
     private static ServeGenClients Genuine(string name) => ServeGenClients.Open(
@@ -109,8 +109,8 @@ public class ServeGenClientsTests
 
     private ServeGenClients Open(string rows, string lengths)
     {
-        File.WriteAllText(Path.Combine(folder, "clients.csv"), Header + rows);
-        File.WriteAllText(Path.Combine(folder, "lengths.json"), lengths);
-        return ServeGenClients.Open(Path.Combine(folder, "clients.csv"), Path.Combine(folder, "lengths.json"));
+        File.WriteAllText(Path.Combine(_folder, "clients.csv"), Header + rows);
+        File.WriteAllText(Path.Combine(_folder, "lengths.json"), lengths);
+        return ServeGenClients.Open(Path.Combine(_folder, "clients.csv"), Path.Combine(_folder, "lengths.json"));
     }
 }

@@ -12,14 +12,14 @@ internal sealed class CsvRows : IDisposable
 
     private const int NamesInMessage = 12;
 
-    private readonly TraceSource source;
-    private readonly CsvReader csv;
-    private readonly IReadOnlyList<string> header;
+    private readonly TraceSource _source;
+    private readonly CsvReader _csv;
+    private readonly IReadOnlyList<string> _header;
 
     public CsvRows(TraceSource source, char separator)
     {
-        this.source = source;
-        csv = CsvReader.Create(source.Open(), new CsvReaderOptions
+        _source = source;
+        _csv = CsvReader.Create(source.Open(), new CsvReaderOptions
         {
             Separator = separator,
             TrackLineNumbers = true,
@@ -32,13 +32,13 @@ internal sealed class CsvRows : IDisposable
         });
         try
         {
-            csv.ReadHeader();
-            header = csv.Headers;
-            if (header.Count == 0) throw source.Fault(0, "the file is empty", "Give a file with a header line and a row for each request");
+            _csv.ReadHeader();
+            _header = _csv.Headers;
+            if (_header.Count == 0) throw source.Fault(0, "the file is empty", "Give a file with a header line and a row for each request");
         }
         catch (Exception error)
         {
-            csv.Dispose();
+            _csv.Dispose();
             if (error is CsvFormatException syntax) throw SyntaxFault(syntax);
             if (TraceSource.IsInputError(error)) throw source.Unreadable(1, error);
             throw;
@@ -49,10 +49,10 @@ internal sealed class CsvRows : IDisposable
     public long Line { get; private set; } = 1;
 
     /// <summary>The bytes of a cell of the current row, without quotes.</summary>
-    public ReadOnlySpan<byte> this[int column] => csv.GetSpan(column);
+    public ReadOnlySpan<byte> this[int column] => _csv.GetSpan(column);
 
     /// <summary>A cell of the current row as text.</summary>
-    public string Text(int column) => csv.GetString(column);
+    public string Text(int column) => _csv.GetString(column);
 
     /// <summary>The position of a column by its name, or −1.</summary>
     public int Find(string name)
@@ -69,8 +69,8 @@ internal sealed class CsvRows : IDisposable
     {
         int found = Find(name);
         if (found >= 0) return found;
-        string? nearest = NearestName.Find(name, header.Except(others)!);
-        throw source.Fault(
+        string? nearest = NearestName.Find(name, _header.Except(others)!);
+        throw _source.Fault(
             1,
             $"there is no column {name}; the header has {Describe()}",
             (nearest == null ? $"Add the column {name}" : $"Did you mean {nearest}? Rename it") + remedy,
@@ -83,12 +83,12 @@ internal sealed class CsvRows : IDisposable
         long blank = 0;
         try
         {
-            while (csv.Read())
+            while (_csv.Read())
             {
-                Line = csv.LineNumber;
-                if (csv.RawRecord.Length > 0)
+                Line = _csv.LineNumber;
+                if (_csv.RawRecord.Length > 0)
                 {
-                    if (blank > 0) throw source.Fault(blank, "the line is blank", "Remove it");
+                    if (blank > 0) throw _source.Fault(blank, "the line is blank", "Remove it");
                     CheckRow();
                     return true;
                 }
@@ -102,19 +102,19 @@ internal sealed class CsvRows : IDisposable
         return false;
     }
 
-    public void Dispose() => csv.Dispose();
+    public void Dispose() => _csv.Dispose();
 
     private void CheckRow()
     {
-        if (csv.FieldCount != header.Count)
-            throw source.Fault(
+        if (_csv.FieldCount != _header.Count)
+            throw _source.Fault(
                 Line,
-                $"the row has {(csv.FieldCount == 1 ? "1 field" : $"{csv.FieldCount} fields")} and the header has {header.Count}",
+                $"the row has {(_csv.FieldCount == 1 ? "1 field" : $"{_csv.FieldCount} fields")} and the header has {_header.Count}",
                 "Give every row as many fields as the header, with quotes around text that holds the separator");
-        if (!FieldParser.IsText(csv.RawRecord)) throw source.Fault(Line, "the row is not UTF-8", "Convert the file to UTF-8");
+        if (!FieldParser.IsText(_csv.RawRecord)) throw _source.Fault(Line, "the row is not UTF-8", "Convert the file to UTF-8");
     }
 
-    private TraceFormatException SyntaxFault(CsvFormatException error) => source.Fault(
+    private TraceFormatException SyntaxFault(CsvFormatException error) => _source.Fault(
         error.LineNumber > 0 ? error.LineNumber : Line + 1,
         error.Message.Contains("quot", StringComparison.OrdinalIgnoreCase)
             ? "the quotes of this record do not match"
@@ -124,10 +124,10 @@ internal sealed class CsvRows : IDisposable
     private int Find(string name, StringComparison comparison)
     {
         int found = -1;
-        for (int i = 0; i < header.Count; i++)
+        for (int i = 0; i < _header.Count; i++)
         {
-            if (!string.Equals(header[i].Trim(), name, comparison)) continue;
-            if (found >= 0) throw source.Fault(1, $"the header has two columns {name}", "Rename or remove one of them", name);
+            if (!string.Equals(_header[i].Trim(), name, comparison)) continue;
+            if (found >= 0) throw _source.Fault(1, $"the header has two columns {name}", "Rename or remove one of them", name);
             found = i;
         }
         return found;
@@ -135,7 +135,7 @@ internal sealed class CsvRows : IDisposable
 
     private string Describe()
     {
-        var shown = header.Take(NamesInMessage).Select(name => FieldParser.Quote(Encoding.UTF8.GetBytes(name)));
-        return string.Join(", ", shown) + (header.Count > NamesInMessage ? ", …" : "");
+        var shown = _header.Take(NamesInMessage).Select(name => FieldParser.Quote(Encoding.UTF8.GetBytes(name)));
+        return string.Join(", ", shown) + (_header.Count > NamesInMessage ? ", …" : "");
     }
 }

@@ -6,29 +6,29 @@ namespace Simulator.Workloads.Traces.Reading;
 /// <summary>Reads the traces that are CSV files. A format is a <see cref="ColumnMap"/>.</summary>
 internal sealed class CsvTraceReader : TraceReader
 {
-    private readonly CsvRows rows;
-    private readonly ColumnMap map;
-    private readonly int[] columns = new int[Enum.GetValues<Field>().Length];
-    private readonly string[] names = new string[Enum.GetValues<Field>().Length];
-    private readonly Dictionary<string, int>? turns;
-    private readonly Dictionary<string, string> classes = [];
-    private int firstDay = -1;
+    private readonly CsvRows _rows;
+    private readonly ColumnMap _map;
+    private readonly int[] _columns = new int[Enum.GetValues<Field>().Length];
+    private readonly string[] _names = new string[Enum.GetValues<Field>().Length];
+    private readonly Dictionary<string, int>? _turns;
+    private readonly Dictionary<string, string> _classes = [];
+    private int _firstDay = -1;
 
     public CsvTraceReader(TraceSource source, ColumnMap map, SimDuration disorder)
         : base(source, disorder)
     {
-        this.map = map;
-        rows = new CsvRows(source, map.Separator);
+        _map = map;
+        _rows = new CsvRows(source, map.Separator);
         try
         {
             BindColumns();
         }
         catch
         {
-            rows.Dispose();
+            _rows.Dispose();
             throw;
         }
-        if (Has(Field.Session) && !Has(Field.Turn)) turns = [];
+        if (Has(Field.Session) && !Has(Field.Turn)) _turns = [];
     }
 
     private enum Field
@@ -48,13 +48,13 @@ internal sealed class CsvTraceReader : TraceReader
         CancelAfter,
     }
 
-    protected override long Line => rows.Line;
+    protected override long Line => _rows.Line;
 
-    public override void Dispose() => rows.Dispose();
+    public override void Dispose() => _rows.Dispose();
 
     protected override Request? ReadRow()
     {
-        if (!rows.Read()) return null;
+        if (!_rows.Read()) return null;
         long arrival = ReadArrival();
         string? session = ReadText(Field.Session);
         if (session is { Length: 0 }) session = null;
@@ -80,46 +80,46 @@ internal sealed class CsvTraceReader : TraceReader
 
     private void BindColumns()
     {
-        Bind(Field.Arrival, map.Arrival);
-        Bind(Field.PromptTokens, map.PromptTokens);
-        Bind(Field.OutputTokens, map.OutputTokens);
-        Bind(Field.Model, map.Model);
-        Bind(Field.Class, map.Class);
-        Bind(Field.Priority, map.Priority);
-        Bind(Field.Session, map.Session);
-        Bind(Field.Turn, map.Turn);
-        Bind(Field.RecordedDuration, map.RecordedDuration);
-        Bind(Field.Content, map.Content);
-        Bind(Field.QueueTimeout, map.QueueTimeout);
-        Bind(Field.Timeout, map.Timeout);
-        Bind(Field.CancelAfter, map.CancelAfter);
+        Bind(Field.Arrival, _map.Arrival);
+        Bind(Field.PromptTokens, _map.PromptTokens);
+        Bind(Field.OutputTokens, _map.OutputTokens);
+        Bind(Field.Model, _map.Model);
+        Bind(Field.Class, _map.Class);
+        Bind(Field.Priority, _map.Priority);
+        Bind(Field.Session, _map.Session);
+        Bind(Field.Turn, _map.Turn);
+        Bind(Field.RecordedDuration, _map.RecordedDuration);
+        Bind(Field.Content, _map.Content);
+        Bind(Field.QueueTimeout, _map.QueueTimeout);
+        Bind(Field.Timeout, _map.Timeout);
+        Bind(Field.CancelAfter, _map.CancelAfter);
     }
 
     private void Bind(Field field, string? name)
     {
-        names[(int)field] = name ?? "";
-        columns[(int)field] = name == null ? -1
-            : map.Optional.Contains(name) ? rows.Find(name)
-            : rows.Require(name, ", or name the columns with a column map", map.Arrival, map.PromptTokens, map.OutputTokens, map.Model, map.Class);
+        _names[(int)field] = name ?? "";
+        _columns[(int)field] = name == null ? -1
+            : _map.Optional.Contains(name) ? _rows.Find(name)
+            : _rows.Require(name, ", or name the columns with a column map", _map.Arrival, _map.PromptTokens, _map.OutputTokens, _map.Model, _map.Class);
     }
 
-    private bool Has(Field field) => columns[(int)field] >= 0;
+    private bool Has(Field field) => _columns[(int)field] >= 0;
 
-    private ReadOnlySpan<byte> Cell(Field field) => rows[columns[(int)field]];
+    private ReadOnlySpan<byte> Cell(Field field) => _rows[_columns[(int)field]];
 
-    private TraceFormatException Fault(Field field, string fault, string remedy) => CellFault(names[(int)field], Cell(field), fault, remedy);
+    private TraceFormatException Fault(Field field, string fault, string remedy) => CellFault(_names[(int)field], Cell(field), fault, remedy);
 
     private long ReadArrival()
     {
         if (!Has(Field.Arrival)) return 0;
-        long nanoseconds = map.ArrivalUnit == ArrivalUnit.Date ? ReadDate() : ReadNumberOfTime();
-        RequireOrder(names[(int)Field.Arrival], nanoseconds);
+        long nanoseconds = _map.ArrivalUnit == ArrivalUnit.Date ? ReadDate() : ReadNumberOfTime();
+        RequireOrder(_names[(int)Field.Arrival], nanoseconds);
         return nanoseconds;
     }
 
     private long ReadNumberOfTime()
     {
-        string? fault = FieldParser.Nanoseconds(Cell(Field.Arrival), FieldParser.DecimalsOf(map.ArrivalUnit), out long nanoseconds);
+        string? fault = FieldParser.Nanoseconds(Cell(Field.Arrival), FieldParser.DecimalsOf(_map.ArrivalUnit), out long nanoseconds);
         return fault == null ? nanoseconds : throw Fault(Field.Arrival, fault, "Give the arrival as a number of at least 0 in every row");
     }
 
@@ -127,8 +127,8 @@ internal sealed class CsvTraceReader : TraceReader
     {
         string? fault = FieldParser.Date(Cell(Field.Arrival), out int day, out long nanosecondOfDay);
         if (fault != null) throw Fault(Field.Arrival, fault, "Give a date and time of that form in every row");
-        if (firstDay < 0) firstDay = day;
-        long days = day - firstDay;
+        if (_firstDay < 0) _firstDay = day;
+        long days = day - _firstDay;
         if (days < 0) throw Fault(Field.Arrival, "is before the day of the first row", "Sort the rows by arrival");
         if (days > 100_000) throw Fault(Field.Arrival, "is more than 100,000 days after the first row", "Correct the date");
         return (days * 86_400_000_000_000) + nanosecondOfDay;
@@ -155,25 +155,25 @@ internal sealed class CsvTraceReader : TraceReader
         return SimDuration.FromNanoseconds(nanoseconds);
     }
 
-    private string? ReadText(Field field) => Has(field) ? rows.Text(columns[(int)field]) : null;
+    private string? ReadText(Field field) => Has(field) ? _rows.Text(_columns[(int)field]) : null;
 
     /// <summary>BurstGPT's "Conversation log" and "API log" are the classes <c>conversation</c> and <c>api</c>; other texts stay.</summary>
     private string ReadClass()
     {
         string? text = ReadText(Field.Class);
         if (string.IsNullOrEmpty(text)) return "";
-        if (!ReferenceEquals(map, ColumnMap.BurstGpt)) return text;
-        if (classes.TryGetValue(text, out string? known)) return known;
+        if (!ReferenceEquals(_map, ColumnMap.BurstGpt)) return text;
+        if (_classes.TryGetValue(text, out string? known)) return known;
         string name = text.EndsWith(" log", StringComparison.OrdinalIgnoreCase) ? text[..^4].ToLowerInvariant() : text;
-        if (classes.Count < 1000) classes.Add(text, name);
+        if (_classes.Count < 1000) _classes.Add(text, name);
         return name;
     }
 
     private int ReadTurn(string session)
     {
-        if (turns == null) return ReadInteger(Field.Turn);
-        int turn = turns.GetValueOrDefault(session);
-        turns[session] = turn + 1;
+        if (_turns == null) return ReadInteger(Field.Turn);
+        int turn = _turns.GetValueOrDefault(session);
+        _turns[session] = turn + 1;
         return turn;
     }
 

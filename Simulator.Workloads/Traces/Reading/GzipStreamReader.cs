@@ -10,26 +10,26 @@ namespace Simulator.Workloads.Traces.Reading;
 /// </remarks>
 internal sealed class GzipStreamReader : ReadOnlyStream
 {
-    private readonly Pushback input;
-    private DeflateStream? member;
-    private uint crc;
-    private uint length;
+    private readonly Pushback _input;
+    private DeflateStream? _member;
+    private uint _crc;
+    private uint _length;
 
     public GzipStreamReader(Stream compressed)
     {
-        input = new Pushback(compressed);
+        _input = new Pushback(compressed);
         StartMember(first: true);
     }
 
     public override int Read(Span<byte> buffer)
     {
-        while (member != null && buffer.Length > 0)
+        while (_member != null && buffer.Length > 0)
         {
-            int read = member.Read(buffer);
+            int read = _member.Read(buffer);
             if (read > 0)
             {
-                crc = Crc32.Append(crc, buffer[..read]);
-                length = unchecked(length + (uint)read);
+                _crc = Crc32.Append(_crc, buffer[..read]);
+                _length = unchecked(_length + (uint)read);
                 return read;
             }
             EndMember();
@@ -41,16 +41,16 @@ internal sealed class GzipStreamReader : ReadOnlyStream
     {
         if (disposing)
         {
-            member?.Dispose();
-            input.Dispose();
+            _member?.Dispose();
+            _input.Dispose();
         }
         base.Dispose(disposing);
     }
 
     private void StartMember(bool first)
     {
-        int magic = input.ReadByte();
-        while (!first && magic == 0) magic = input.ReadByte();
+        int magic = _input.ReadByte();
+        while (!first && magic == 0) magic = _input.ReadByte();
         if (magic < 0 && !first) return;
         if (magic != 0x1f || Next() != 0x8b)
             throw new InvalidDataException(first ? "the data is not gzip" : "the compressed data is followed by bytes that are not gzip");
@@ -61,10 +61,10 @@ internal sealed class GzipStreamReader : ReadOnlyStream
         if ((flags & 8) != 0) SkipText();
         if ((flags & 16) != 0) SkipText();
         if ((flags & 2) != 0) Skip(2);
-        crc = 0;
-        length = 0;
-        input.Mark();
-        member = new DeflateStream(input, CompressionMode.Decompress, leaveOpen: true);
+        _crc = 0;
+        _length = 0;
+        _input.Mark();
+        _member = new DeflateStream(_input, CompressionMode.Decompress, leaveOpen: true);
     }
 
     /// <summary>
@@ -73,18 +73,18 @@ internal sealed class GzipStreamReader : ReadOnlyStream
     /// </summary>
     private void EndMember()
     {
-        member!.Dispose();
-        member = null;
+        _member!.Dispose();
+        _member = null;
         Span<byte> trailer = stackalloc byte[8];
-        BinaryPrimitives.WriteUInt32LittleEndian(trailer, crc);
-        BinaryPrimitives.WriteUInt32LittleEndian(trailer[4..], length);
-        if (!input.RewindPast(trailer)) throw new InvalidDataException("the compressed data is cut off or damaged");
+        BinaryPrimitives.WriteUInt32LittleEndian(trailer, _crc);
+        BinaryPrimitives.WriteUInt32LittleEndian(trailer[4..], _length);
+        if (!_input.RewindPast(trailer)) throw new InvalidDataException("the compressed data is cut off or damaged");
         StartMember(first: false);
     }
 
     private int Next()
     {
-        int value = input.ReadByte();
+        int value = _input.ReadByte();
         return value >= 0 ? value : throw new InvalidDataException("the compressed data is cut off or damaged");
     }
 
@@ -108,43 +108,43 @@ internal sealed class GzipStreamReader : ReadOnlyStream
 
         private const int Trailer = 8;
 
-        private readonly byte[] buffer = new byte[Behind + PieceSize + Trailer];
-        private int floor;
-        private int start;
-        private int next;
-        private int end;
+        private readonly byte[] _buffer = new byte[Behind + PieceSize + Trailer];
+        private int _floor;
+        private int _start;
+        private int _next;
+        private int _end;
 
         /// <summary>Nothing before this point is given back.</summary>
-        public void Mark() => floor = start = next;
+        public void Mark() => _floor = _start = _next;
 
         public override int ReadByte()
         {
-            if (next == end && !Fill()) return -1;
-            return buffer[next++];
+            if (_next == _end && !Fill()) return -1;
+            return _buffer[_next++];
         }
 
         public override int Read(Span<byte> destination)
         {
-            if (next == end && !Fill()) return 0;
-            int count = Math.Min(destination.Length, end - next);
-            buffer.AsSpan(next, count).CopyTo(destination);
-            start = Math.Max(floor, next - Behind);
-            next += count;
+            if (_next == _end && !Fill()) return 0;
+            int count = Math.Min(destination.Length, _end - _next);
+            _buffer.AsSpan(_next, count).CopyTo(destination);
+            _start = Math.Max(_floor, _next - Behind);
+            _next += count;
             return count;
         }
 
         /// <summary>Goes back to just after the first occurrence of the pattern in the last piece and the bytes around it.</summary>
         public bool RewindPast(ReadOnlySpan<byte> pattern)
         {
-            while (end - next < Trailer && end < buffer.Length)
+            while (_end - _next < Trailer && _end < _buffer.Length)
             {
-                int read = stream.Read(buffer, end, buffer.Length - end);
+                int read = stream.Read(_buffer, _end, _buffer.Length - _end);
                 if (read == 0) break;
-                end += read;
+                _end += read;
             }
-            int found = buffer.AsSpan(start, end - start).IndexOf(pattern);
+            int found = _buffer.AsSpan(_start, _end - _start).IndexOf(pattern);
             if (found < 0) return false;
-            next = start + found + pattern.Length;
+            _next = _start + found + pattern.Length;
             return true;
         }
 
@@ -156,12 +156,12 @@ internal sealed class GzipStreamReader : ReadOnlyStream
 
         private bool Fill()
         {
-            int kept = Math.Min(Behind, end - floor);
-            buffer.AsSpan(end - kept, kept).CopyTo(buffer);
-            floor = start = 0;
-            int read = stream.Read(buffer, kept, PieceSize);
-            next = kept;
-            end = kept + read;
+            int kept = Math.Min(Behind, _end - _floor);
+            _buffer.AsSpan(_end - kept, kept).CopyTo(_buffer);
+            _floor = _start = 0;
+            int read = stream.Read(_buffer, kept, PieceSize);
+            _next = kept;
+            _end = kept + read;
             return read > 0;
         }
     }

@@ -24,18 +24,18 @@ internal sealed class JsonLinesTraceReader : TraceReader
     /// <summary>Tokens of a Mooncake block.</summary>
     public const int BlockTokens = 512;
 
-    private readonly JsonLayout layout;
-    private readonly LineReader lines;
-    private readonly List<long> blocks = [];
+    private readonly JsonLayout _layout;
+    private readonly LineReader _lines;
+    private readonly List<long> _blocks = [];
 
     public JsonLinesTraceReader(TraceSource source, JsonLayout layout, SimDuration disorder)
         : base(source, disorder)
     {
-        this.layout = layout;
-        lines = new LineReader(source.Open(), MaxLineBytes);
+        _layout = layout;
+        _lines = new LineReader(source.Open(), MaxLineBytes);
     }
 
-    protected override long Line => lines.LineNumber;
+    protected override long Line => _lines.LineNumber;
 
     /// <summary>The fault of a line that is too long to be a request.</summary>
     public static TraceFormatException TooLong(TraceSource source, long line) => source.Fault(
@@ -43,16 +43,16 @@ internal sealed class JsonLinesTraceReader : TraceReader
         $"the line is longer than {MaxLineBytes >> 20} MiB",
         "Check that the file holds one JSON object a line for each request");
 
-    public override void Dispose() => lines.Dispose();
+    public override void Dispose() => _lines.Dispose();
 
     protected override Request? ReadRow()
     {
         long blank = 0;
-        while (lines.TryRead(out ReadOnlySpan<byte> line))
+        while (_lines.TryRead(out ReadOnlySpan<byte> line))
         {
             if (line.Trim(" \t"u8).Length == 0)
             {
-                if (blank == 0) blank = lines.LineNumber;
+                if (blank == 0) blank = _lines.LineNumber;
                 continue;
             }
             if (blank > 0) throw Source.Fault(blank, "the line is blank", "Remove it");
@@ -66,7 +66,7 @@ internal sealed class JsonLinesTraceReader : TraceReader
                 throw new TraceFormatException(Source.Name, Line, null, "the line is not a JSON object", "Give one whole object a line", error);
             }
         }
-        return lines.TooLong ? throw TooLong(Source, Line) : null;
+        return _lines.TooLong ? throw TooLong(Source, Line) : null;
     }
 
     private Request Parse(ReadOnlySpan<byte> line)
@@ -77,29 +77,29 @@ internal sealed class JsonLinesTraceReader : TraceReader
         long arrival = -1;
         int prompt = -1, output = -1;
         bool hasBlocks = false;
-        blocks.Clear();
+        _blocks.Clear();
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
-            if (json.ValueTextEquals(layout.Arrival))
+            if (json.ValueTextEquals(_layout.Arrival))
             {
-                RequireFirst(arrival < 0, layout.Arrival);
-                string? fault = FieldParser.Nanoseconds(NumberAfter(ref json, layout.Arrival), layout.ArrivalDecimals, out arrival);
-                if (fault != null) throw CellFault(layout.Arrival, json.ValueSpan, fault, "Give the arrival as a number of at least 0");
-                RequireOrder(layout.Arrival, arrival);
+                RequireFirst(arrival < 0, _layout.Arrival);
+                string? fault = FieldParser.Nanoseconds(NumberAfter(ref json, _layout.Arrival), _layout.ArrivalDecimals, out arrival);
+                if (fault != null) throw CellFault(_layout.Arrival, json.ValueSpan, fault, "Give the arrival as a number of at least 0");
+                RequireOrder(_layout.Arrival, arrival);
             }
-            else if (json.ValueTextEquals(layout.PromptTokens))
+            else if (json.ValueTextEquals(_layout.PromptTokens))
             {
-                RequireFirst(prompt < 0, layout.PromptTokens);
-                prompt = Tokens(ref json, layout.PromptTokens);
+                RequireFirst(prompt < 0, _layout.PromptTokens);
+                prompt = Tokens(ref json, _layout.PromptTokens);
             }
-            else if (json.ValueTextEquals(layout.OutputTokens))
+            else if (json.ValueTextEquals(_layout.OutputTokens))
             {
-                RequireFirst(output < 0, layout.OutputTokens);
-                output = Tokens(ref json, layout.OutputTokens);
+                RequireFirst(output < 0, _layout.OutputTokens);
+                output = Tokens(ref json, _layout.OutputTokens);
             }
-            else if (layout.BlockIds != null && json.ValueTextEquals(layout.BlockIds))
+            else if (_layout.BlockIds != null && json.ValueTextEquals(_layout.BlockIds))
             {
-                RequireFirst(!hasBlocks, layout.BlockIds);
+                RequireFirst(!hasBlocks, _layout.BlockIds);
                 hasBlocks = true;
                 ReadBlocks(ref json);
             }
@@ -110,9 +110,9 @@ internal sealed class JsonLinesTraceReader : TraceReader
             }
         }
         if (json.Read()) throw new JsonException();
-        RequirePresent(arrival >= 0, layout.Arrival, line);
-        RequirePresent(prompt >= 0, layout.PromptTokens, line);
-        RequirePresent(output >= 0, layout.OutputTokens, line);
+        RequirePresent(arrival >= 0, _layout.Arrival, line);
+        RequirePresent(prompt >= 0, _layout.PromptTokens, line);
+        RequirePresent(output >= 0, _layout.OutputTokens, line);
         return new Request
         {
             Id = Count,
@@ -129,17 +129,17 @@ internal sealed class JsonLinesTraceReader : TraceReader
     /// </summary>
     private ContentSegment[] Content(int promptTokens)
     {
-        if (blocks.Count == 0) return [];
+        if (_blocks.Count == 0) return [];
         long needed = (promptTokens + (long)BlockTokens - 1) / BlockTokens;
-        if (blocks.Count > needed)
+        if (_blocks.Count > needed)
             throw Source.Fault(
                 Line,
-                $"{layout.BlockIds} has {blocks.Count} ids, and a prompt of {promptTokens} tokens has only {needed} blocks of {BlockTokens} tokens",
+                $"{_layout.BlockIds} has {_blocks.Count} ids, and a prompt of {promptTokens} tokens has only {needed} blocks of {BlockTokens} tokens",
                 $"Give one id for each block of {BlockTokens} tokens",
-                layout.BlockIds);
-        var content = new ContentSegment[blocks.Count];
+                _layout.BlockIds);
+        var content = new ContentSegment[_blocks.Count];
         for (int i = 0; i < content.Length; i++)
-            content[i] = new ContentSegment(blocks[i], Math.Min(BlockTokens, promptTokens - (i * BlockTokens)));
+            content[i] = new ContentSegment(_blocks[i], Math.Min(BlockTokens, promptTokens - (i * BlockTokens)));
         return content;
     }
 
@@ -147,12 +147,12 @@ internal sealed class JsonLinesTraceReader : TraceReader
     {
         json.Read();
         if (json.TokenType != JsonTokenType.StartArray)
-            throw Source.Fault(Line, $"{layout.BlockIds} is not an array", "Give an array of whole numbers", layout.BlockIds);
+            throw Source.Fault(Line, $"{_layout.BlockIds} is not an array", "Give an array of whole numbers", _layout.BlockIds);
         while (json.Read() && json.TokenType != JsonTokenType.EndArray)
         {
             if (json.TokenType != JsonTokenType.Number || !json.TryGetInt64(out long id))
-                throw CellFault(layout.BlockIds!, json.ValueSpan, "is not a whole number of 64 bits", "Give an array of whole numbers");
-            blocks.Add(id);
+                throw CellFault(_layout.BlockIds!, json.ValueSpan, "is not a whole number of 64 bits", "Give an array of whole numbers");
+            _blocks.Add(id);
         }
     }
 
@@ -178,7 +178,7 @@ internal sealed class JsonLinesTraceReader : TraceReader
     private void RequirePresent(bool present, string name, ReadOnlySpan<byte> line)
     {
         if (present) return;
-        string[] used = [layout.Arrival, layout.PromptTokens, layout.OutputTokens];
+        string[] used = [_layout.Arrival, _layout.PromptTokens, _layout.OutputTokens];
         string? nearest = NearestName.Find(name, Names(line).Except(used));
         throw Source.Fault(
             Line,

@@ -7,8 +7,8 @@ namespace Simulator.Workloads.Traces.Reading;
 /// <summary>Reads one trace once, request by request. Every fault of the input is a <see cref="TraceFormatException"/>.</summary>
 internal abstract class TraceReader(TraceSource source, SimDuration disorder) : IDisposable
 {
-    private long latest;
-    private long latestLine;
+    private long _latest;
+    private long _latestLine;
 
     /// <summary>Line of the row being read, from 1.</summary>
     protected abstract long Line { get; }
@@ -49,17 +49,17 @@ internal abstract class TraceReader(TraceSource source, SimDuration disorder) : 
     /// <summary>Checks that arrivals do not go back by more than the tolerance.</summary>
     protected void RequireOrder(string column, long nanoseconds)
     {
-        if (nanoseconds < latest - disorder.Nanoseconds)
+        if (nanoseconds < _latest - disorder.Nanoseconds)
             throw source.Fault(
                 Line,
-                $"{column} goes back from {Seconds(latest)} (line {latestLine.ToString(CultureInfo.InvariantCulture)}) to {Seconds(nanoseconds)}",
+                $"{column} goes back from {Seconds(_latest)} (line {_latestLine.ToString(CultureInfo.InvariantCulture)}) to {Seconds(nanoseconds)}",
                 disorder.Nanoseconds == 0
                     ? "Sort the rows by arrival, or allow a disorder at least that long"
                     : "Sort the rows by arrival, or allow a longer disorder",
                 column);
-        if (nanoseconds < latest) return;
-        latest = nanoseconds;
-        latestLine = Line;
+        if (nanoseconds < _latest) return;
+        _latest = nanoseconds;
+        _latestLine = Line;
     }
 
     private static string Seconds(long nanoseconds) => SimTime.FromNanoseconds(nanoseconds).ToString();

@@ -70,32 +70,32 @@ internal sealed record TraceSource(string Name, Func<Stream> OpenStream)
     /// <summary>A stream whose first bytes have been looked at.</summary>
     private sealed class PrefixedStream : ReadOnlyStream
     {
-        private readonly Stream rest;
-        private readonly byte[] prefix;
-        private readonly int length;
-        private int next;
+        private readonly Stream _rest;
+        private readonly byte[] _prefix;
+        private readonly int _length;
+        private int _next;
 
         public PrefixedStream(Stream stream, int prefixLength)
         {
-            rest = stream;
-            prefix = new byte[prefixLength];
-            length = stream.ReadAtLeast(prefix, prefixLength, throwOnEndOfStream: false);
+            _rest = stream;
+            _prefix = new byte[prefixLength];
+            _length = stream.ReadAtLeast(_prefix, prefixLength, throwOnEndOfStream: false);
         }
 
-        public ReadOnlySpan<byte> Prefix => prefix.AsSpan(0, length);
+        public ReadOnlySpan<byte> Prefix => _prefix.AsSpan(0, _length);
 
         public override int Read(Span<byte> buffer)
         {
-            if (next == length) return rest.Read(buffer);
-            int count = Math.Min(buffer.Length, length - next);
-            prefix.AsSpan(next, count).CopyTo(buffer);
-            next += count;
+            if (_next == _length) return _rest.Read(buffer);
+            int count = Math.Min(buffer.Length, _length - _next);
+            _prefix.AsSpan(_next, count).CopyTo(buffer);
+            _next += count;
             return count;
         }
 
         protected override void Dispose(bool disposing)
         {
-            if (disposing) rest.Dispose();
+            if (disposing) _rest.Dispose();
             base.Dispose(disposing);
         }
     }
