@@ -144,6 +144,14 @@ public sealed class VllmV1SchedulerTests
     }
 
     [Test]
+    public void PeakWaiting_PreemptedSequenceJoinsTheQueue_IsCounted()
+    {
+        Request[] requests = [TooMuch[0], TooMuch[1] with { Arrival = SimTime.Zero + 5.Milliseconds() }, TooMuch[2]];
+        (RunResult run, _) = Record(Pool(new VllmV1Options { TokenBudget = 64, MaxSequences = 8 }, blocks: 6), requests);
+        Assert.That((run.Engine.Preemptions, run.Engine.PeakWaiting), Is.EqualTo((1, 2)));
+    }
+
+    [Test]
     public void Compose_PreemptedSequenceWithPrefixCaching_RecomputesOnlyWhatWasEvicted()
     {
         PoolSpec pool = Pool(new VllmV1Options { TokenBudget = 64, MaxSequences = 8 }, blocks: 6);

@@ -45,6 +45,45 @@ public sealed class PrefixCachingTests
     }
 
     [Test]
+    public void Eviction_SeveralEndInOneIteration_OlderSequenceGoesFirst()
+    {
+        // Request 0 ends its decode and request 1, admitted later, its prompt in the same iteration; 4 blocks, two of each.
+        // Request 2 takes the two that were freed first, so that request 3 still finds both of request 1.
+        Request[] requests =
+        [
+            Request(0, 0, 4, 2) with { Content = [new(1, 4)] },
+            Request(1, 1, 8, 1) with { Content = [new(2, 8)] },
+            Request(2, 50, 8, 1) with { Content = [new(3, 8)] },
+            Request(3, 100, 9, 1) with { Content = [new(2, 9)] },
+        ];
+        (_, Recorder seen) = Record(Pool(Options, blocks: 4), requests);
+        Assert.That(seen.Requests[0].End, Is.EqualTo(seen.Requests[1].End));
+        Assert.That(Hits(seen), Is.EqualTo(new[] { 0, 0, 0, 8 }));
+    }
+
+    /// <summary>What is known of a prompt's content is shared; the rest is a sequence's own, and found again after a preemption.</summary>
+    [FsCheck.NUnit.Property(MaxTest = 200, Arbitrary = [typeof(EngineOracleTests.Cases)])]
+    public void Content_KnownInPart_EqualsNaiveEngine(EngineOracleTests.Case scenario, byte[] known)
+    {
+        scenario = scenario with
+        {
+            PrefixCaching = true,
+            Requests = [.. scenario.Requests.Select((request, i) => request with
+            {
+                Content = known.Length == 0 ? [] : [new(i % 2, 1 + known[i % known.Length] % request.PromptTokens)],
+            }).Where(request => request.Content.Sum(segment => segment.Tokens) < request.PromptTokens)],
+        };
+        NaiveVllmV1 naive = new(scenario.Options, EngineOracleTests.Case.BlockTokens, scenario.Blocks, prefixCaching: true, Fractions);
+        naive.Run(scenario.Requests);
+        Recorder seen = new();
+        RunResult run = scenario.Run(fastForward: true, seen);
+        Assert.That((run.Iterations, run.Engine.Preemptions), Is.EqualTo((naive.Iterations, naive.Preemptions)));
+        Assert.That(
+            seen.Requests.Select(r => (r.Request.Id, r.FirstScheduled!.Value.Nanoseconds, r.FirstToken!.Value.Nanoseconds, r.End.Nanoseconds)),
+            Is.EquivalentTo(naive.Outcomes.Select(o => (o.Id, o.FirstScheduled, o.FirstToken, o.End))));
+    }
+
+    [Test]
     public void Content_ShorterThanThePrompt_OnlyItsBlocksAreShared()
     {
         Request[] requests = [.. Enumerable.Range(0, 2).Select(i => Request(i, 100 * i, 20, 1) with { Content = [new(1, 9)] })];

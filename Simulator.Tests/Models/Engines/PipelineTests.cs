@@ -139,7 +139,7 @@ public sealed class PipelineTests
             int blocks = 12 + random.NextInt32(8);
             VllmV1Options options = new() { TokenBudget = 8 << random.NextInt32(3), MaxSequences = 8 };
             Request[] requests = [.. Enumerable.Range(0, 14).Select(i => Request(i, 5 * i, 1 + random.NextInt32(24), 1 + random.NextInt32(24)))];
-            RunResult run = Run(Staged(Pool(VllmV1(options) with { PrefixCaching = false }, blocks), stages), requests);
+            (RunResult run, _) = Record(Staged(Pool(VllmV1(options) with { PrefixCaching = false }, blocks), stages), requests);
             Assert.That(run.Requests.Completed, Is.EqualTo(requests.Length), $"seed {seed}");
         }
     }

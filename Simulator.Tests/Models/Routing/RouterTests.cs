@@ -180,6 +180,20 @@ public sealed class RouterTests
         Assert.That(chosen[65..], Is.All.EqualTo(1), "and the prompt is remembered there from then on");
     }
 
+    [Test]
+    public void PrefixAffinity_BothReplicasFull_ToleratesMoreBeforeLoadGoesFirst()
+    {
+        // 200 requests on each; the difference may grow beyond 64 until one has more than one and a half times as many, 301.
+        Request[] requests =
+        [
+            .. Enumerable.Range(0, 400).Select(i => Request(i, 0, 10, 1)),
+            .. Enumerable.Range(400, 110).Select(i => Request(i, 0, 256, 1) with { Content = [new(1, 256)] }),
+        ];
+        int[] chosen = Route(2, Routers.PrefixAffinity, requests);
+        Assert.That(chosen[400..501], Is.All.EqualTo(0));
+        Assert.That(chosen[501..], Is.All.EqualTo(1));
+    }
+
     [TestCase(-1)]
     [TestCase(3)]
     [TestCase(int.MaxValue)]
