@@ -30,6 +30,10 @@ public sealed record EngineOptions
     public bool PrefixCaching { get; init; } = true;
 
     /// <summary>Sequences that may wait in a replica; a request beyond is rejected. Null for no bound.</summary>
+    /// <remarks>
+    /// Every request waits until the scheduler is asked, if only for that instant: a limit of 0 refuses all, and requests that
+    /// arrive at an idle replica at the same instant count together.
+    /// </remarks>
     /// <value>Null.</value>
     public int? QueueLimit { get; init; }
 

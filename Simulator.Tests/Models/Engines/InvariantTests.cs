@@ -133,6 +133,19 @@ public sealed class InvariantTests
     }
 
     [Test]
+    public void Invariant6_OneClusterInManyRunsAtOnce_SameBytes()
+    {
+        ClusterSpec cluster = new()
+        {
+            Pools = [TestEngines.Pool(new VllmV1Options(), blocks: 60) with { Replicas = 3, CostModel = null }],
+            Router = Routers.PowerOfTwoChoices,
+        };
+        Request[] requests = [.. Enumerable.Range(0, 300).Select(i => TestEngines.Request(i, i / 7, 1 + i % 50, 1 + i % 70))];
+        Task<string>[] runs = [.. Enumerable.Range(0, 8).Select(_ => Task.Run(() => RunResultJson.Write(ServingSimulation.Run(cluster, requests, 5))))];
+        Assert.That(runs.Select(run => run.Result).Distinct().Count(), Is.EqualTo(1));
+    }
+
+    [Test]
     public void Invariant6_AnotherSeed_OtherRandomChoices()
     {
         ClusterSpec cluster = new()

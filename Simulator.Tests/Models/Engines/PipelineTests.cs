@@ -3,6 +3,7 @@ using Simulator.Core.Time;
 using Simulator.Models.Batching;
 using Simulator.Models.Batching.VllmV1;
 using Simulator.Models.Clusters;
+using Simulator.Models.Costs;
 using Simulator.Models.Parallelism;
 using Simulator.Models.Results;
 using Simulator.Tests.Models.Batching;
@@ -50,7 +51,7 @@ public sealed class PipelineTests
         // Without fixed costs an iteration's parts add up, so that a pipeline neither saves nor wastes work.
         int stages = stagesDrawn % 3 + 2;
         RandomStream random = new(seed);
-        PoolSpec pool = Pool(Options) with { CostModel = new Simulator.Models.Costs.AffineCosts { PrefillToken = 1e-3, DecodeRow = 1e-3 } };
+        PoolSpec pool = Pool(Options) with { CostModel = new AffineCosts { PrefillToken = 1e-3, DecodeRow = 1e-3 } };
         Request[] requests = [.. Enumerable.Range(0, 40).Select(i => Request(i, i, 1 + random.NextInt32(20), 1 + random.NextInt32(20)))];
         double work = requests.Sum(request => request.PromptTokens + request.OutputTokens - 1) / 1000.0;
 

@@ -1,6 +1,8 @@
 using Simulator.Core.Time;
 using Simulator.Models.Batching.VllmV1;
 using Simulator.Models.Clusters;
+using Simulator.Models.Costs;
+using Simulator.Models.Parallelism;
 using Simulator.Models.Results;
 using Simulator.Workloads.Requests;
 using static Simulator.Tests.Models.Engines.TestEngines;
@@ -76,6 +78,13 @@ public sealed class RequestEndTests
             Is.EqualTo(new[] { (3L, 0) }), "at 10 ms request 1 has left the queue");
         Assert.That(run.Rejections, Is.EqualTo(new RejectionCounts(QueueFull: 1, 0, 0, 0, 0)));
         Assert.That(run.Replicas[0].Requests, Is.EqualTo(new RequestCounts(6, 5, 1, 0, 0, 0)));
+    }
+
+    [Test]
+    public void Submit_SeveralAtOneInstant_CountTogetherForTheQueueLimit()
+    {
+        RunResult run = Run(Pool(VllmV1(Options) with { QueueLimit = 2 }), [.. Enumerable.Range(0, 5).Select(i => Request(i, 0, 1, 1))]);
+        Assert.That(run.Requests, Is.EqualTo(new RequestCounts(5, 2, 3, 0, 0, 0)));
     }
 
     [Test]
@@ -161,11 +170,39 @@ public sealed class RequestEndTests
         Assert.That(run.Replicas[0].PrefillTokens, Is.EqualTo(16), "it is never computed again");
     }
 
+    [TestCase(1, true)]
+    [TestCase(1, false)]
+    [TestCase(3, true)]
+    public void Run_CostsNothing_AllEndsAtTheirArrival(int stages, bool fastForward)
+    {
+        PoolSpec pool = Pool(VllmV1(Options) with { FastForward = fastForward }, blocks: 40) with
+        {
+            CostModel = new AffineCosts(), Plan = new ParallelPlan(Pipeline: stages),
+        };
+        (RunResult run, Recorder seen) = Record(pool, Enumerable.Range(0, 30).Select(i => Request(i, i / 3, 1 + i, 1 + 2 * i)));
+        Assert.That(run.Requests.Completed, Is.EqualTo(30));
+        Assert.That(seen.Requests.Select(record => record.E2e), Is.All.EqualTo(SimDuration.Zero));
+        Assert.That((run.Itl.Max, run.Engine.Mfu), Is.EqualTo((0.0, (double?)null)));
+    }
+
+    [Test]
+    public void Stretch_BeyondTheLongestPlan_SameBytesWithoutFastForward()
+    {
+        PoolSpec pool = Pool(Options) with { CostModel = Fractions, Model = TestPools.Model with { ContextWindow = 20_000 } };
+        Request[] requests = [Request(0, 0, 100, 9500), Request(1, 0, 70, 12000)];
+        RunOptions options = new() { SampleEvery = 900.Milliseconds() };
+        (RunResult on, Recorder seenOn) = Record(pool, requests, options);
+        (RunResult off, Recorder seenOff) = Record(pool with { Engine = pool.Engine with { FastForward = false } }, requests, options);
+        Assert.That(RunResultJson.Write(on), Is.EqualTo(RunResultJson.Write(off)));
+        Assert.That(seenOn.Iterations, Is.EqualTo(seenOff.Iterations));
+        Assert.That(seenOn.Samples, Is.EqualTo(seenOff.Samples));
+    }
+
     [Test]
     public void Stretch_OfSlowIterations_StaysInRange()
     {
         // 40 s an iteration: 4096 of them are more than 64 bits of time units hold.
-        PoolSpec pool = Pool(Options) with { CostModel = new Simulator.Models.Costs.AffineCosts { DecodeIteration = 40, PrefillToken = 1 } };
+        PoolSpec pool = Pool(Options) with { CostModel = new AffineCosts { DecodeIteration = 40, PrefillToken = 1 } };
         pool = pool with { Model = TestPools.Model with { ContextWindow = 10_000 } };
         Request[] requests = [Request(0, 0, 1, 9000)];
         RunResult run = Run(pool, requests);

@@ -3,6 +3,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using Simulator.Core.Randomness;
 using Simulator.Core.Time;
+using Simulator.Models.Architectures;
 using Simulator.Models.Batching;
 using Simulator.Models.Batching.VllmV1;
 using Simulator.Models.Caching;
@@ -154,7 +155,7 @@ public sealed record Scenario(ulong Seed, IReadOnlyList<Request> Requests)
             Name = name,
             Serves = serves,
             Replicas = 1 + random.NextInt32(3),
-            CostModel = random.NextInt32(4) == 0 ? TestEngines.Milliseconds : TestEngines.Fractions,
+            CostModel = random.NextInt32(5) switch { 0 => TestEngines.Milliseconds, 1 => null, _ => TestEngines.Fractions },
             Plan = new ParallelPlan(Pipeline: stages),
             Engine = engine with
             {
@@ -166,6 +167,8 @@ public sealed record Scenario(ulong Seed, IReadOnlyList<Request> Requests)
                 FastForward = fastForward,
             },
         };
+        // A roofline over sliding windows, whose costs are linear in pieces only.
+        if (pool.CostModel is null) pool = pool with { Model = ModelArchitectures.GptOss20B, Device = Simulator.Models.Devices.Devices.H100Sxm };
         return pool.WithBlocks(blocks);
     }
 
