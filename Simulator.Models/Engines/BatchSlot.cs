@@ -24,7 +24,7 @@ internal sealed class BatchSlot(int index, int blockTokens)
     /// <summary>Those that decode but are left out of the iteration in progress.</summary>
     public List<Sequence> Held { get; } = [];
 
-    /// <summary>Decode rows that were held: their next gap between tokens is longer than the iteration.</summary>
+    /// <summary>Sequences that were held in the last iteration; those that decode now have a gap between tokens longer than the iteration.</summary>
     public List<Sequence> Rejoined { get; } = [];
 
     /// <summary>Prefill rows of the iteration in progress.</summary>

@@ -230,7 +230,6 @@ internal abstract class Replica : IEventHandler
         if (sequence.State == SequenceState.Decoding)
         {
             RemoveDecode(sequence);
-            slot.Rejoined.Remove(sequence);
         }
         else
         {
@@ -347,6 +346,7 @@ internal abstract class Replica : IEventHandler
         slot.IsBusy = false;
         slot.LastEnd = _simulation.Now;
         slot.StartFraction = slot.EndTime(ran) % IterationCost.TimeUnitsPerNanosecond;
+        foreach (Sequence sequence in slot.Rejoined) sequence.HasRejoined = false;
         slot.Rejoined.Clear();
         CompletePrefills(slot);
         EndFinishedDecodes(slot, before: long.MaxValue);
@@ -394,6 +394,7 @@ internal abstract class Replica : IEventHandler
         Statistics.Add(slot, ran, Blocks.Used);
         foreach (Sequence sequence in slot.Rejoined)
         {
+            if (!sequence.HasRejoined) continue;
             AddGap(sequence);
             slot.CountInGroup(sequence, -1);
         }
@@ -404,7 +405,8 @@ internal abstract class Replica : IEventHandler
             if (slot.HasWaited) _groups[group].Itl.Add((slot.End(1) - slot.LastEnd).Nanoseconds, decodes[group]);
             else _groups[group].Itl.AddArithmetic(slot.FirstTime, slot.Costs.Increment.Time, ran, decodes[group], 16);
         }
-        foreach (Sequence sequence in slot.Rejoined) slot.CountInGroup(sequence, 1);
+        foreach (Sequence sequence in slot.Rejoined)
+            if (sequence.HasRejoined) slot.CountInGroup(sequence, 1);
         if (_observer is not null) ShowIterations(slot, ran);
     }
 
@@ -440,7 +442,8 @@ internal abstract class Replica : IEventHandler
         BatchSlot slot = sequence.Slot;
         slot.RemoveDecode(sequence);
         RemoveDecodeCost(slot, sequence.Computed);
-        if (!slot.Rejoined.Contains(sequence)) sequence.LastToken = slot.LastEnd;
+        if (!sequence.HasRejoined) sequence.LastToken = slot.LastEnd;
+        sequence.HasRejoined = false;
     }
 
     private void HoldUnscheduledDecodes(BatchSlot slot)
@@ -451,7 +454,6 @@ internal abstract class Replica : IEventHandler
             if (sequence.State != SequenceState.Decoding || sequence.ScheduledIn == _composer.Composition) continue;
             RemoveDecode(sequence);
             sequence.State = SequenceState.Held;
-            slot.Rejoined.Remove(sequence);
             slot.Held.Add(sequence);
         }
     }
@@ -461,6 +463,7 @@ internal abstract class Replica : IEventHandler
         foreach (Sequence sequence in slot.Held)
         {
             AddDecode(slot, sequence);
+            sequence.HasRejoined = true;
             slot.Rejoined.Add(sequence);
         }
         slot.Held.Clear();
@@ -538,7 +541,6 @@ internal abstract class Replica : IEventHandler
                 if (sequence.State == SequenceState.Decoding)
                 {
                     RemoveDecode(sequence);
-                    slot.Rejoined.Remove(sequence);
                 }
                 else
                 {

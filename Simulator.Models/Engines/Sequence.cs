@@ -81,6 +81,9 @@ internal sealed class Sequence
     public bool WasScheduled;
     public bool Abandoned;
 
+    /// <summary>Decoding again after it was held: its last token came before its slot's last iteration.</summary>
+    public bool HasRejoined;
+
     /// <summary>To be preempted when its iteration ends.</summary>
     public bool Yields;
     public int Preemptions;
@@ -117,7 +120,7 @@ internal sealed class Sequence
         QueuedSince = now;
         Queued = default;
         FirstScheduled = FirstToken = LastToken = default;
-        WasScheduled = Abandoned = Yields = false;
+        WasScheduled = Abandoned = HasRejoined = Yields = false;
         QueueTimeout = Timeout = default;
         Content = request.Content;
         BlockNames.Clear();

@@ -81,6 +81,12 @@ public sealed class InvariantTests
         }
         Assert.That(seen.Requests.Sum(record => (long)record.GeneratedTokens), Is.EqualTo(generated));
         Assert.That(run.Itl.Count, Is.EqualTo(generated - prefillsWithToken), "every token but the first ends a gap");
+        if (run.Requests.TimedOut == 0)
+        {
+            // The gaps of a request span its first token to its last. Each is cut to whole nanoseconds.
+            double spans = seen.Requests.Where(record => record.FirstToken is not null).Sum(record => (double)(record.End - record.FirstToken!.Value).Nanoseconds);
+            Assert.That((run.Itl.Mean ?? 0) * 1e9 * run.Itl.Count, Is.EqualTo(spans).Within(run.Itl.Count + 1e-9 * spans));
+        }
         // A prefill that comes to its end emits one token, and only preemption makes a sequence prefill again.
         Assert.That(generated - decoded, Is.InRange(prefillsWithToken, prefillsWithToken + run.Engine.Preemptions));
         if (scenario.Requests.All(request => request.Content.Count == 0) && run.Engine.Preemptions == 0 && run.Requests.TimedOut == 0)
