@@ -1,9 +1,10 @@
 namespace Simulator.Core.Randomness;
 
 /// <summary>Hashes that are the same on every platform and in every version; unlike <see cref="HashCode"/>.</summary>
-internal static class StableHash
+public static class StableHash
 {
     /// <summary>One step of SplitMix64 (Steele, Lea, Flood 2014): advances the state and returns 64 well-mixed bits.</summary>
+    /// <param name="state">The state; any value.</param>
     public static ulong SplitMix64(ref ulong state)
     {
         unchecked
@@ -16,26 +17,34 @@ internal static class StableHash
         }
     }
 
-    /// <summary>A seed that depends on all bits of both arguments.</summary>
-    public static ulong Combine(ulong seed, ulong value)
-    {
-        ulong state = seed;
-        state = SplitMix64(ref state) ^ value;
-        return SplitMix64(ref state);
-    }
+    /// <summary>Mixes the bits of a value, one to one: a step of <see cref="SplitMix64"/> from it.</summary>
+    /// <param name="value">Any value.</param>
+    public static ulong Mix(ulong value) => SplitMix64(ref value);
 
-    /// <summary>A seed from a seed and a name: FNV-1a over the name's UTF-16 code units, then mixed.</summary>
-    public static ulong Combine(ulong seed, string name)
+    /// <summary>FNV-1a over the UTF-16 code units of a text, low byte first.</summary>
+    /// <param name="text">Any text.</param>
+    public static ulong OfText(string text)
     {
+        ArgumentNullException.ThrowIfNull(text);
         unchecked
         {
             ulong hash = 14695981039346656037;
-            foreach (char c in name)
+            foreach (char c in text)
             {
                 hash = (hash ^ (byte)c) * 1099511628211;
                 hash = (hash ^ (byte)(c >> 8)) * 1099511628211;
             }
-            return Combine(seed, hash);
+            return hash;
         }
     }
+
+    /// <summary>A seed that depends on all bits of both arguments.</summary>
+    /// <param name="seed">Any value.</param>
+    /// <param name="value">Any value.</param>
+    public static ulong Combine(ulong seed, ulong value) => Mix(Mix(seed) ^ value);
+
+    /// <summary>A seed from a seed and a name.</summary>
+    /// <param name="seed">Any value.</param>
+    /// <param name="name">Any text.</param>
+    public static ulong Combine(ulong seed, string name) => Combine(seed, OfText(name));
 }

@@ -1,3 +1,4 @@
+using Simulator.Core.Randomness;
 using Simulator.Workloads.Requests;
 
 namespace Simulator.Models.Caching;
@@ -27,24 +28,12 @@ internal static class BlockHashes
                 ContentSegment piece = content[segment];
                 bool last = segment == content.Count - 1;
                 int take = last ? left : Math.Min(left, piece.Tokens - offset);
-                chain = Mix(Mix(chain ^ unchecked((ulong)piece.Key)) ^ ((ulong)(uint)offset << 32 | (uint)take));
+                chain = StableHash.Mix(StableHash.Mix(chain ^ unchecked((ulong)piece.Key)) ^ ((ulong)(uint)offset << 32 | (uint)take));
                 left -= take;
                 offset += take;
                 if (!last && offset == piece.Tokens) (segment, offset) = (segment + 1, 0);
             }
             hashes.Add(chain);
-        }
-    }
-
-    // The finaliser of SplitMix64 (Steele, Lea, Flood 2014) on an odd step.
-    private static ulong Mix(ulong x)
-    {
-        unchecked
-        {
-            x += 0x9E3779B97F4A7C15;
-            x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9;
-            x = (x ^ (x >> 27)) * 0x94D049BB133111EB;
-            return x ^ (x >> 31);
         }
     }
 }
