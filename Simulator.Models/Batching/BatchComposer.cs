@@ -83,7 +83,7 @@ public sealed class BatchComposer
         (AllDecodesScheduled && view.IsDecoding && view.Sequence.Slot == Slot) || view.Sequence.ScheduledIn == Composition;
 
     /// <summary>Leading tokens of a waiting sequence that are cached; none without prefix caching.</summary>
-    public PrefixHit FindPrefix(SequenceView waiting) => _replica.FindPrefix(waiting.Sequence);
+    public PrefixHit FindPrefix(SequenceView waiting) => _replica.Holdings.FindPrefix(waiting.Sequence);
 
     /// <summary>Schedules one token for every sequence that decodes, whatever their number, at the same cost.</summary>
     /// <returns>False, with nothing scheduled, when blocks are short.</returns>
@@ -121,7 +121,7 @@ public sealed class BatchComposer
         Sequence sequence = view.Sequence;
         RequireState(view, SequenceState.Prefilling);
         RequireTokens(tokens, sequence.KnownTokens - sequence.Computed);
-        if (!_replica.TryGrow(sequence, sequence.Computed + tokens)) return false;
+        if (!_replica.Holdings.TryGrow(sequence, sequence.Computed + tokens)) return false;
         AddPrefillRow(sequence, tokens);
         return true;
     }
@@ -138,9 +138,9 @@ public sealed class BatchComposer
         Sequence sequence = view.Sequence;
         RequireState(view, SequenceState.Waiting);
         RequireTokens(tokens, sequence.KnownTokens - hit.Tokens);
-        long blocks = _replica.BlocksFor(hit.Tokens + tokens) - hit.Tokens / BlockTokens;
+        long blocks = _replica.Holdings.For(hit.Tokens + tokens) - hit.Tokens / BlockTokens;
         if (blocks + hit.IdleBlocks > _replica.Blocks.Available) return false;
-        if (!_replica.TryAdmit(sequence, Slot, hit) || !_replica.TryGrow(sequence, hit.Tokens + tokens))
+        if (!_replica.TryAdmit(sequence, Slot, hit) || !_replica.Holdings.TryGrow(sequence, hit.Tokens + tokens))
         {
             throw new InvalidOperationException(
                 $"{hit} is not what is cached for request {view.Id} now; find its prefix just before it is admitted.");

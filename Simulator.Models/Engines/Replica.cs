@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Simulator.Core;
 using Simulator.Core.Events;
 using Simulator.Core.Time;
@@ -20,7 +19,11 @@ namespace Simulator.Models.Engines;
 /// </remarks>
 internal abstract class Replica : IEventHandler
 {
+    /// <summary>Most iterations of a stretch.</summary>
     private const int Longest = 4096;
+
+    private static readonly Comparison<BatchSlot> OldestFirst = static (a, b) =>
+        (a.Running.First?.Order ?? long.MaxValue, a.Index).CompareTo((b.Running.First?.Order ?? long.MaxValue, b.Index));
 
     private readonly Simulation _simulation;
     private readonly IReplicaOwner _owner;
@@ -29,8 +32,6 @@ internal abstract class Replica : IEventHandler
     private readonly BatchComposer _composer;
     private readonly BatchSlot[] _slots;
     private readonly BatchSlot[] _composeOrder;
-    private static readonly Comparison<BatchSlot> OldestFirst = static (a, b) =>
-        (a.Running.First?.Order ?? long.MaxValue, a.Index).CompareTo((b.Running.First?.Order ?? long.MaxValue, b.Index));
     private readonly SimTime[] _stageFreeAt;
     private readonly List<GroupStatistics> _groups;
     private readonly IRunObserver? _observer;
@@ -49,6 +50,7 @@ internal abstract class Replica : IEventHandler
         _observer = setup.Observer is { WantsIterations: true } ? setup.Observer : null;
         ContextWindow = setup.ContextWindow;
         Blocks = new KvBlockPool(setup.KvBlocks);
+        Holdings = new SequenceBlocks(Blocks, _options.BlockTokens, _options.PrefixCaching);
         _slots = new BatchSlot[setup.Slots];
         for (int i = 0; i < _slots.Length; i++) _slots[i] = new BatchSlot(i, _options.BlockTokens);
         _composeOrder = [.. _slots];
@@ -71,6 +73,9 @@ internal abstract class Replica : IEventHandler
     public int ContextWindow { get; }
 
     public KvBlockPool Blocks { get; }
+
+    /// <summary>What the sequences hold of <see cref="Blocks"/>.</summary>
+    public SequenceBlocks Holdings { get; }
 
     public SequenceList Waiting { get; } = new();
 
@@ -130,7 +135,7 @@ internal abstract class Replica : IEventHandler
         if (request.PromptTokens == 0) return RejectionReason.EmptyPrompt;
         if (request.PromptTokens >= ContextWindow) return RejectionReason.ContextWindow;
         int output = Math.Min(request.OutputTokens, ContextWindow - request.PromptTokens);
-        if (BlocksFor(request.PromptTokens + output - 1) > Blocks.Total) return RejectionReason.KvMemory;
+        if (Holdings.For(request.PromptTokens + output - 1) > Blocks.Total) return RejectionReason.KvMemory;
         if (Waiting.Count >= _options.QueueLimit) return RejectionReason.QueueFull;
 
         Sequence sequence = Rent();
@@ -173,28 +178,11 @@ internal abstract class Replica : IEventHandler
         }
     }
 
-    public long BlocksFor(int tokens) => ((long)tokens + BlockTokens - 1) / BlockTokens;
-
-    public PrefixHit FindPrefix(Sequence sequence)
-    {
-        if (!_options.PrefixCaching || sequence.Content.Count == 0) return default;
-        NameBlocks(sequence, sequence.KnownTokens);
-        int most = Math.Min(sequence.BlockNames.Count, (sequence.KnownTokens - 1) / BlockTokens);
-        int found = Blocks.FindPrefix(CollectionsMarshal.AsSpan(sequence.BlockNames)[..most], out int idle);
-        return new PrefixHit(found * BlockTokens, idle);
-    }
-
     /// <summary>Moves a waiting sequence to a slot, with its cached prefix.</summary>
     /// <returns>False when the prefix is not cached; the run cannot go on then.</returns>
     public bool TryAdmit(Sequence sequence, BatchSlot slot, PrefixHit hit)
     {
-        int cached = hit.Tokens / BlockTokens;
-        if (hit.Tokens % BlockTokens != 0 || cached > sequence.BlockNames.Count) return false;
-        for (int i = 0; i < cached; i++)
-        {
-            if (!Blocks.TryHold(sequence.BlockNames[i], out int node)) return false;
-            sequence.NamedBlocks.Add(node);
-        }
+        if (!Holdings.TryHold(sequence, hit)) return false;
         Waiting.Remove(sequence);
         sequence.State = SequenceState.Prefilling;
         sequence.Slot = slot;
@@ -215,14 +203,6 @@ internal abstract class Replica : IEventHandler
         return true;
     }
 
-    /// <summary>Takes the blocks that a sequence needs to hold so many tokens, and names those that become full.</summary>
-    public bool TryGrow(Sequence sequence, int tokens)
-    {
-        if (!Blocks.TryTake(BlocksFor(tokens) - BlocksFor(sequence.Computed))) return false;
-        NameFullBlocks(sequence, tokens);
-        return true;
-    }
-
     public void Preempt(Sequence sequence, bool decodeScheduled)
     {
         BatchSlot slot = sequence.Slot;
@@ -237,8 +217,7 @@ internal abstract class Replica : IEventHandler
             if (sequence.ScheduledTokens > 0) slot.PrefillRows.Remove(sequence);
             slot.Prefilling.Remove(sequence);
         }
-        if (_options.PrefixCaching) KnowWholeContent(sequence);
-        ReleaseBlocks(sequence, held);
+        Holdings.ReleaseToReturn(sequence, held);
         slot.Running.Remove(sequence);
         RunningCount--;
         sequence.State = SequenceState.Waiting;
@@ -338,8 +317,8 @@ internal abstract class Replica : IEventHandler
     private void Complete(BatchSlot slot)
     {
         int ran = slot.Planned;
-        Record(slot, ran);
-        if (ran > 1 && !Blocks.TryTake(slot.BlocksStarted(1, ran - 1)))
+        long started = Record(slot, ran);
+        if (!Blocks.TryTake(started))
             throw new InvalidOperationException("A stretch ran out of blocks that it had counted on.");
         slot.Iteration += ran;
         AdvanceCost(slot, ran);
@@ -389,9 +368,11 @@ internal abstract class Replica : IEventHandler
         slot.PrefillRows.Clear();
     }
 
-    private void Record(BatchSlot slot, int ran)
+    /// <returns>Blocks that the iterations after the first started, and which are still to be taken.</returns>
+    private long Record(BatchSlot slot, int ran)
     {
-        Statistics.Add(slot, ran, Blocks.Used);
+        long started = slot.BlocksStarted(1, ran - 1);
+        Statistics.Add(slot, ran, Blocks.Used, started);
         foreach (Sequence sequence in slot.Rejoined)
         {
             if (!sequence.HasRejoined) continue;
@@ -408,6 +389,7 @@ internal abstract class Replica : IEventHandler
         foreach (Sequence sequence in slot.Rejoined)
             if (sequence.HasRejoined) slot.CountInGroup(sequence, 1);
         if (_observer is not null) ShowIterations(slot, ran);
+        return started;
     }
 
     private void ShowIterations(BatchSlot slot, int ran)
@@ -567,7 +549,7 @@ internal abstract class Replica : IEventHandler
     /// <summary>Ends a running sequence, which is out of the decode and prefill lists already.</summary>
     private void End(Sequence sequence, RequestOutcome outcome)
     {
-        ReleaseBlocks(sequence, sequence.Computed);
+        Holdings.Release(sequence, sequence.Computed);
         sequence.Slot.Running.Remove(sequence);
         RunningCount--;
         Finish(sequence, outcome);
@@ -598,38 +580,6 @@ internal abstract class Replica : IEventHandler
         _recycled.Push(sequence);
         Statistics.Add(record);
         _owner.OnEnded(record, group);
-    }
-
-    // What no other request can share is found again by the sequence itself, when it comes back after a preemption.
-    private static void KnowWholeContent(Sequence sequence)
-    {
-        Request request = sequence.Request;
-        int left = request.PromptTokens;
-        foreach (ContentSegment segment in sequence.Content) left -= segment.Tokens;
-        if (left > 0) sequence.Content = [.. sequence.Content, new(unchecked(~request.Id * 0x2545F4914F6CDD1D), left)];
-    }
-
-    private void NameBlocks(Sequence sequence, int tokens) =>
-        BlockHashes.Extend(sequence.Content, tokens, sequence.Request.PromptTokens, BlockTokens, sequence.BlockNames);
-
-    private void NameFullBlocks(Sequence sequence, int tokens)
-    {
-        int full = Math.Min(tokens / BlockTokens, sequence.BlockNames.Count);
-        while (sequence.NamedBlocks.Count < full) sequence.NamedBlocks.Add(Blocks.Name(sequence.BlockNames[sequence.NamedBlocks.Count]));
-    }
-
-    // Tail first, so that the tail of a prefix is evicted before its head.
-    private void ReleaseBlocks(Sequence sequence, int tokens)
-    {
-        if (_options.PrefixCaching && sequence.Content.Count > 0)
-        {
-            int computed = Math.Min(tokens, sequence.KnownTokens);
-            NameBlocks(sequence, computed);
-            NameFullBlocks(sequence, computed);
-        }
-        Blocks.Return(BlocksFor(tokens) - sequence.NamedBlocks.Count);
-        for (int i = sequence.NamedBlocks.Count - 1; i >= 0; i--) Blocks.Release(sequence.NamedBlocks[i]);
-        sequence.NamedBlocks.Clear();
     }
 
     private Sequence Rent()

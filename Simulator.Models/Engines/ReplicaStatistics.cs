@@ -75,7 +75,8 @@ internal sealed class ReplicaStatistics
     /// <param name="slot">The slot.</param>
     /// <param name="ran">Iterations that ran.</param>
     /// <param name="blocksUsed">Blocks in use in the first of them.</param>
-    public void Add(BatchSlot slot, int ran, long blocksUsed)
+    /// <param name="blocksStarted">Blocks that the others started.</param>
+    public void Add(BatchSlot slot, int ran, long blocksUsed, long blocksStarted)
     {
         IterationCost cost = slot.Costs.Sum(ran);
         int rows = slot.Decodes + slot.PrefillRows.Count;
@@ -89,7 +90,7 @@ internal sealed class ReplicaStatistics
         BlockTime += blocksUsed * time;
         if (ran > 1) BlockTime += slot.BlockTimeStarted(ran);
         PeakRows = Math.Max(PeakRows, rows);
-        PeakBlocks = Math.Max(PeakBlocks, blocksUsed + (ran > 1 ? slot.BlocksStarted(1, ran - 1) : 0));
+        PeakBlocks = Math.Max(PeakBlocks, blocksUsed + blocksStarted);
         Flops += cost.Flops;
         MemoryBytes += cost.MemoryBytes;
         LinkBytes += cost.LinkBytes;
