@@ -26,16 +26,19 @@ public struct AffineCostAccumulator : ICostAccumulator
     public readonly IterationShape Shape => _sums.Shape;
 
     /// <inheritdoc/>
-    public void AddDecode(int contextTokens) => _sums.AddDecode(contextTokens);
+    public void AddDecode(int contextTokens, int rank = 0) => _sums.AddDecode(contextTokens);
 
     /// <inheritdoc/>
-    public void RemoveDecode(int contextTokens) => _sums.RemoveDecode(contextTokens);
+    public void RemoveDecode(int contextTokens, int rank = 0) => _sums.RemoveDecode(contextTokens);
 
     /// <inheritdoc/>
-    public void AddPrefill(int queryTokens, int contextTokens, bool emits) => _sums.AddPrefill(queryTokens, contextTokens, emits);
+    public void AddPrefill(int queryTokens, int contextTokens, bool emits, int rank = 0) => _sums.AddPrefill(queryTokens, contextTokens, emits);
 
     /// <inheritdoc/>
     public void Advance(int iterations) => _sums.Advance(iterations);
+
+    /// <inheritdoc/>
+    public void AdvancePrefill() => _sums.AdvancePrefill();
 
     /// <inheritdoc/>
     public readonly IterationCost Mixed()
@@ -43,9 +46,20 @@ public struct AffineCostAccumulator : ICostAccumulator
         IterationShape shape = _sums.Shape;
         if (shape.PrefillRows == 0)
             return DecodeOnly(1).First;
-        long time = _prefillIteration + Units(shape.PrefillTokens * _prefillToken + shape.PrefillPairs * _prefillPair);
-        return new(shape.DecodeRows > 0 ? time + DecodeTime() : time, 0, 0, 0, 0);
+        IterationCost prefill = PrefillOnly();
+        return shape.DecodeRows > 0 ? prefill with { Time = prefill.Time + DecodeTime() } : prefill;
     }
+
+    /// <inheritdoc/>
+    public readonly IterationCost PrefillOnly()
+    {
+        IterationShape shape = _sums.Shape;
+        return new(_prefillIteration + Units(shape.PrefillTokens * _prefillToken + shape.PrefillPairs * _prefillPair), 0, 0, 0, 0);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>The stages share the time equally.</remarks>
+    public readonly void StageTimes(bool withDecodes, Span<long> times) => Equally((withDecodes ? Mixed() : PrefillOnly()).Time, times);
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The batch has no decode rows, or has prefill rows.</exception>
@@ -57,6 +71,11 @@ public struct AffineCostAccumulator : ICostAccumulator
     }
 
     private readonly long DecodeTime() => _decodeIteration + _decodeRow * _sums.DecodeRows + _decodeContextToken * _sums.DecodeContext;
+
+    private static void Equally(long time, Span<long> times)
+    {
+        for (int stage = 0; stage < times.Length; stage++) times[stage] = time * (stage + 1) / times.Length - time * stage / times.Length;
+    }
 
     private static long Units(double seconds) => checked((long)Math.Round(seconds * (1e9 * IterationCost.TimeUnitsPerNanosecond)));
 }

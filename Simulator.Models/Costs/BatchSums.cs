@@ -27,6 +27,19 @@ internal struct BatchSums(int window)
         }
     }
 
+    /// <summary>Sums of the next iteration without its decode rows.</summary>
+    public readonly IterationShape PrefillShape
+    {
+        get
+        {
+            IterationShape shape = Shape;
+            shape.EmittedTokens -= shape.DecodeRows;
+            shape.DecodeRows = 0;
+            shape.DecodeContext = shape.DecodeWindowContext = 0;
+            return shape;
+        }
+    }
+
     public readonly int DecodeRows => _shape.DecodeRows;
 
     public readonly int PrefillRows => _shape.PrefillRows;
@@ -75,15 +88,20 @@ internal struct BatchSums(int window)
         {
             if (iterations != 1)
                 throw new InvalidOperationException("A batch with prefill rows advances by one iteration.");
-            _shape.PrefillRows = 0;
-            _shape.PrefillTokens = 0;
-            _shape.PrefillContext = 0;
-            _shape.PrefillPairs = 0;
-            _shape.PrefillWindowPairs = 0;
-            _shape.EmittedTokens = 0;
+            AdvancePrefill();
         }
         _shape.DecodeContext += (long)iterations * _shape.DecodeRows;
         _ring?.Advance(iterations);
+    }
+
+    public void AdvancePrefill()
+    {
+        _shape.PrefillRows = 0;
+        _shape.PrefillTokens = 0;
+        _shape.PrefillContext = 0;
+        _shape.PrefillPairs = 0;
+        _shape.PrefillWindowPairs = 0;
+        _shape.EmittedTokens = 0;
     }
 
     public readonly void RequireDecodeOnly()

@@ -21,21 +21,24 @@ public struct RooflineAccumulator : ICostAccumulator
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">The context is negative.</exception>
-    public void AddDecode(int contextTokens) => _sums.AddDecode(contextTokens);
+    public void AddDecode(int contextTokens, int rank = 0) => _sums.AddDecode(contextTokens);
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">The context is negative.</exception>
     /// <exception cref="InvalidOperationException">No such row can be in the batch.</exception>
-    public void RemoveDecode(int contextTokens) => _sums.RemoveDecode(contextTokens);
+    public void RemoveDecode(int contextTokens, int rank = 0) => _sums.RemoveDecode(contextTokens);
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">There is no query token, or the context is negative.</exception>
-    public void AddPrefill(int queryTokens, int contextTokens, bool emits) => _sums.AddPrefill(queryTokens, contextTokens, emits);
+    public void AddPrefill(int queryTokens, int contextTokens, bool emits, int rank = 0) => _sums.AddPrefill(queryTokens, contextTokens, emits);
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">Fewer than one iteration.</exception>
     /// <exception cref="InvalidOperationException">More than one iteration with prefill rows.</exception>
     public void Advance(int iterations) => _sums.Advance(iterations);
+
+    /// <inheritdoc/>
+    public void AdvancePrefill() => _sums.AdvancePrefill();
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The batch has no rows.</exception>
@@ -44,6 +47,16 @@ public struct RooflineAccumulator : ICostAccumulator
         if (_sums.PrefillRows == 0)
             return DecodeOnly(1).First;
         return RooflineCostModel.Round(Roofline.Evaluate(_sums.Shape, _model.Parameters));
+    }
+
+    /// <inheritdoc/>
+    public readonly IterationCost PrefillOnly() => RooflineCostModel.Round(Roofline.Evaluate(_sums.PrefillShape, _model.Parameters));
+
+    /// <inheritdoc/>
+    public readonly void StageTimes(bool withDecodes, Span<long> times)
+    {
+        long time = (withDecodes ? Mixed() : PrefillOnly()).Time;
+        for (int stage = 0; stage < times.Length; stage++) times[stage] = time * (stage + 1) / times.Length - time * stage / times.Length;
     }
 
     /// <inheritdoc/>
