@@ -1,3 +1,4 @@
+using Simulator.Core.Time;
 using Simulator.Models.Engines;
 
 namespace Simulator.Models.Batching;
@@ -34,6 +35,12 @@ public sealed class BatchComposer
     /// <summary>KV blocks that can be taken now.</summary>
     public long BlocksAvailable => _replica.Blocks.Available;
 
+    /// <summary>KV blocks of the replica.</summary>
+    public long BlocksTotal => _replica.Blocks.Total;
+
+    /// <summary>The present.</summary>
+    public SimTime Now => _replica.Now;
+
     /// <summary>Longest prompt and output together, in tokens.</summary>
     public int ContextWindow => _replica.ContextWindow;
 
@@ -45,6 +52,9 @@ public sealed class BatchComposer
 
     /// <summary>Sequences that wait.</summary>
     public int WaitingCount => _replica.Waiting.Count;
+
+    /// <summary>Sequences whose KV blocks are in host memory.</summary>
+    public int SwappedCount => _replica.Swapped.Count;
 
     /// <summary>Sequences of this slot with known tokens to compute, in running order.</summary>
     public int PrefillingCount => Slot.Prefilling.Count;
@@ -71,6 +81,12 @@ public sealed class BatchComposer
     /// <summary>Gives the sequence of all slots that was admitted last.</summary>
     public bool TryLastRunning(out SequenceView view) => View(_replica.LastRunning, out view);
 
+    /// <summary>Gives the last running sequence of this slot, which is not in flight.</summary>
+    public bool TryLastInSlot(out SequenceView view) => View(Slot.Running.Last, out view);
+
+    /// <summary>Gives the sequence that has been swapped out for longest.</summary>
+    public bool TryFirstSwapped(out SequenceView view) => View(_replica.Swapped.First, out view);
+
     /// <summary>Gives the head of the waiting queue.</summary>
     public bool TryFirstWaiting(out SequenceView view) => View(_replica.Waiting.First, out view);
 
@@ -86,13 +102,14 @@ public sealed class BatchComposer
     public PrefixHit FindPrefix(SequenceView waiting) => _replica.Holdings.FindPrefix(waiting.Sequence);
 
     /// <summary>Schedules one token for every sequence that decodes, whatever their number, at the same cost.</summary>
+    /// <param name="spareBlocks">KV blocks that must be left over, at least 0.</param>
     /// <returns>False, with nothing scheduled, when blocks are short.</returns>
     /// <exception cref="InvalidOperationException">Decodes of this iteration are scheduled already.</exception>
-    public bool TryDecodeAll()
+    public bool TryDecodeAll(long spareBlocks = 0)
     {
-        if (AllDecodesScheduled || _decodesScheduled > 0)
-            throw new InvalidOperationException("Decodes of this iteration are scheduled already; schedule all at once or one by one.");
-        if (!_replica.Blocks.TryTake(Slot.BlocksStarted(0, 1))) return false;
+        RequireNoDecodes();
+        long blocks = Slot.BlocksStarted(0, 1);
+        if (blocks + spareBlocks > _replica.Blocks.Available || !_replica.Blocks.TryTake(blocks)) return false;
         AllDecodesScheduled = true;
         return true;
     }
@@ -130,17 +147,27 @@ public sealed class BatchComposer
     /// <param name="view">The sequence.</param>
     /// <param name="hit">Its cached prefix, from <see cref="FindPrefix"/> in this iteration.</param>
     /// <param name="tokens">Tokens to compute after the cached ones: 1 to known − cached.</param>
+    /// <param name="reserve">
+    /// Tokens for which blocks are taken now: up to the known ones, or all that it can come to (known and allowed output); 0 for those computed.
+    /// </param>
     /// <returns>False, with nothing changed, when blocks are short.</returns>
     /// <exception cref="InvalidOperationException">It does not wait, or the hit is not what is cached for it now.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The tokens are out of range.</exception>
-    public bool TryAdmit(SequenceView view, PrefixHit hit, int tokens)
+    public bool TryAdmit(SequenceView view, PrefixHit hit, int tokens, int reserve = 0)
     {
         Sequence sequence = view.Sequence;
         RequireState(view, SequenceState.Waiting);
         RequireTokens(tokens, sequence.KnownTokens - hit.Tokens);
-        long blocks = _replica.Holdings.For(hit.Tokens + tokens) - hit.Tokens / BlockTokens;
+        if (reserve > sequence.KnownTokens && reserve < sequence.Request.PromptTokens + sequence.AllowedTokens)
+        {
+            throw new ArgumentOutOfRangeException(nameof(reserve), reserve,
+                $"Blocks can be reserved for up to the {sequence.KnownTokens} known tokens, or for all {sequence.Request.PromptTokens + sequence.AllowedTokens} that may come.");
+        }
+        int held = hit.Tokens + tokens;
+        long blocks = _replica.Holdings.For(Math.Max(held, reserve)) - hit.Tokens / BlockTokens;
         if (blocks + hit.IdleBlocks > _replica.Blocks.Available) return false;
-        if (!_replica.TryAdmit(sequence, Slot, hit) || !_replica.Holdings.TryGrow(sequence, hit.Tokens + tokens))
+        if (!_replica.TryAdmit(sequence, Slot, hit) || !_replica.Holdings.TryGrow(sequence, held)
+            || (reserve > 0 && !_replica.Holdings.TryReserve(sequence, held, reserve)))
         {
             throw new InvalidOperationException(
                 $"{hit} is not what is cached for request {view.Id} now; find its prefix just before it is admitted.");
@@ -149,17 +176,58 @@ public sealed class BatchComposer
         return true;
     }
 
-    /// <summary>Takes a running sequence off, frees its blocks and puts it in front of the waiting queue: preemption by recompute.</summary>
+    /// <summary>Moves a waiting sequence to the decodes, its KV cache computed by another engine (<see cref="EngineRole.Decode"/>), without scheduling it.</summary>
+    /// <returns>False, with nothing changed, when blocks are short.</returns>
+    /// <exception cref="InvalidOperationException">It does not wait, or decodes of this iteration are scheduled already.</exception>
+    public bool TryAdmitComputed(SequenceView view)
+    {
+        Sequence sequence = view.Sequence;
+        RequireState(view, SequenceState.Waiting);
+        RequireNoDecodes();
+        if (!_replica.Blocks.TryTake(_replica.Holdings.For(sequence.Generated == 0 ? sequence.KnownTokens : sequence.KnownTokens - 1))) return false;
+        _replica.AdmitComputed(sequence, Slot);
+        return true;
+    }
+
+    /// <summary>Moves the KV blocks of a running sequence that decodes to host memory: preemption by swap.</summary>
+    /// <remarks>The copy is done before the iteration starts. If the sequence was scheduled in this iteration, it no longer is.</remarks>
+    /// <returns>False, with nothing changed, when host memory is short.</returns>
+    /// <exception cref="InvalidOperationException">It is no decoding sequence of this slot.</exception>
+    public bool TrySwapOut(SequenceView view)
+    {
+        Sequence sequence = view.Sequence;
+        if (sequence.State != SequenceState.Decoding || sequence.Slot != Slot)
+            throw new InvalidOperationException($"Request {view.Id} does not decode in this batch slot, so it cannot be swapped out.");
+        bool scheduled = IsScheduled(view);
+        if (!_replica.TrySwapOut(sequence, scheduled)) return false;
+        if (scheduled && !AllDecodesScheduled) _decodesScheduled--;
+        sequence.ScheduledIn = -1;
+        return true;
+    }
+
+    /// <summary>Brings a swapped sequence back to the decodes, without scheduling it. The copy is done before the iteration starts.</summary>
+    /// <returns>False, with nothing changed, when device blocks are short.</returns>
+    /// <exception cref="InvalidOperationException">It is not swapped out, or decodes of this iteration are scheduled already.</exception>
+    public bool TrySwapIn(SequenceView view)
+    {
+        RequireState(view, SequenceState.Swapped);
+        if (AllDecodesScheduled) throw new InvalidOperationException("Bring sequences back before decodes are scheduled.");
+        return _replica.TrySwapIn(view.Sequence, Slot);
+    }
+
+    /// <summary>Takes a running sequence off, frees its blocks and puts it into the waiting queue: preemption by recompute.</summary>
     /// <remarks>
     /// If it was scheduled in this iteration, it no longer is. A sequence of another slot may be in flight: it goes when its iteration
     /// ends, and then the slots that wait for blocks are asked again, the one with the oldest sequence first.
     /// </remarks>
+    /// <param name="view">The sequence.</param>
+    /// <param name="toFront">Whether it goes to the front of the queue, or to its end; in a queue by priority it goes where it belongs.</param>
     /// <returns>True when its blocks are free now; false when it is in flight.</returns>
     /// <exception cref="InvalidOperationException">It does not run.</exception>
-    public bool Preempt(SequenceView view)
+    public bool Preempt(SequenceView view, bool toFront = true)
     {
         Sequence sequence = view.Sequence;
-        if (sequence.State is not (SequenceState.Decoding or SequenceState.Prefilling or SequenceState.Held))
+        if (!sequence.IsRunning)
             throw new InvalidOperationException($"Request {sequence.Request.Id} does not run, so it cannot be preempted.");
         if (sequence.Slot != Slot && sequence.Slot.IsBusy)
         {
@@ -168,7 +236,7 @@ public sealed class BatchComposer
         }
         bool decodeScheduled = sequence.State == SequenceState.Decoding && IsScheduled(view);
         if (decodeScheduled && !AllDecodesScheduled) _decodesScheduled--;
-        _replica.Preempt(sequence, decodeScheduled);
+        _replica.Preempt(sequence, decodeScheduled, toFront);
         sequence.ScheduledIn = -1;
         return true;
     }
@@ -187,11 +255,17 @@ public sealed class BatchComposer
         return sequence is not null;
     }
 
+    private void RequireNoDecodes()
+    {
+        if (AllDecodesScheduled || _decodesScheduled > 0)
+            throw new InvalidOperationException("Decodes of this iteration are scheduled already; schedule all at once or one by one.");
+    }
+
     private void RequireState(SequenceView view, SequenceState state)
     {
         Sequence sequence = view.Sequence;
         string? fault = sequence.State != state ? $"it is {sequence.State}, not {state}"
-            : state != SequenceState.Waiting && sequence.Slot != Slot ? "it runs in another batch slot"
+            : state is not (SequenceState.Waiting or SequenceState.Swapped) && sequence.Slot != Slot ? "it runs in another batch slot"
             : IsScheduled(view) ? "it is scheduled already" : null;
         if (fault is not null) throw new InvalidOperationException($"Request {sequence.Request.Id} cannot be scheduled so: {fault}.");
     }

@@ -28,6 +28,12 @@ public readonly struct SequenceView
     /// <summary>Tokens of the prompt.</summary>
     public int PromptTokens => Sequence.Request.PromptTokens;
 
+    /// <summary>Most tokens that it may generate: what its client allows and the context window holds.</summary>
+    public int AllowedTokens => Sequence.AllowedTokens;
+
+    /// <summary>Attention data-parallel rank that holds its KV cache, while it runs.</summary>
+    public int Rank => Sequence.Rank;
+
     /// <summary>Tokens generated so far.</summary>
     public int GeneratedTokens => Sequence.Emitted;
 

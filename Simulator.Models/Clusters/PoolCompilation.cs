@@ -24,6 +24,9 @@ internal static class PoolCompilation
         return memory.KvBlocks - (long)pool.Engine.ReservedBlocks * memory.Ranks;
     }
 
+    private static SchedulerContext Context(this PoolSpec pool, long kvBlocks, RandomStream random) =>
+        new(pool.ContextWindow(), pool.Engine.BlockTokens, kvBlocks, pool.Plan.Pipeline, pool.Plan.Data, random);
+
     /// <summary>All faults of a cluster; empty when it can run.</summary>
     public static IReadOnlyList<string> FindFaults(this ClusterSpec cluster)
     {
@@ -58,15 +61,13 @@ internal static class PoolCompilation
         List<string> faults = [];
         EngineOptions engine = pool.Engine;
         if (pool.Replicas < 1) faults.Add($"it has {pool.Replicas} replicas; it needs at least 1.");
-        if (engine.BlockTokens < 1) faults.Add($"a KV block has {engine.BlockTokens} tokens; it needs at least 1.");
-        if (engine.ContextWindow < 2) faults.Add($"the context window is {engine.ContextWindow}; it must be at least 2.");
-        if (engine.QueueLimit < 0) faults.Add($"the queue limit is {engine.QueueLimit}; it must be at least 0.");
+        faults.AddRange(engine.Validate());
         if (faults.Count > 0) return faults;
         try
         {
             long blocks = pool.UsableBlocks();
-            if (blocks < 1) faults.Add($"{blocks + engine.ReservedBlocks} KV blocks leave none for sequences; give more.");
-            engine.Scheduler(new SchedulerContext(pool.ContextWindow(), engine.BlockTokens, new RandomStreams(0).Stream("")));
+            if (blocks < 1) return [$"{blocks + engine.ReservedBlocks} KV blocks leave none for sequences; give more."];
+            engine.Scheduler(pool.Context(blocks, new RandomStreams(0).Stream("")));
             pool.CompileCosts();
         }
         catch (Exception fault) when (fault is PlanException or ArgumentException)

@@ -138,6 +138,7 @@ public sealed class ServingSimulation : IEventHandler, IReplicaOwner
                 ContextWindow = spec.ContextWindow(),
                 KvBlocks = kvBlocks,
                 Slots = spec.Plan.Pipeline,
+                Ranks = spec.Plan.Data,
                 Random = random.Stream($"scheduler/{spec.Name}/{i}"),
                 Groups = _statistics.Groups,
                 Observer = _options.Observer,
@@ -225,7 +226,7 @@ public sealed class ServingSimulation : IEventHandler, IReplicaOwner
         foreach (Replica replica in _replicas)
         {
             _options.Observer!.OnSample(new ReplicaSample(
-                _simulation.Now, replica.Index, replica.RunningCount, replica.Waiting.Count, replica.BlocksUsed, replica.GeneratedTokens));
+                _simulation.Now, replica.Index, replica.RunningCount, replica.WaitingCount, replica.BlocksUsed, replica.GeneratedTokens));
         }
         if (_simulation.PendingEvents > 0)
             _simulation.Schedule(_simulation.Now + _options.SampleEvery!.Value, this, (int)Signal.Sample, 0, EventPriority.Observation);

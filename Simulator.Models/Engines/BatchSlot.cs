@@ -12,6 +12,7 @@ namespace Simulator.Models.Engines;
 internal sealed class BatchSlot(int index, int blockTokens)
 {
     private readonly int[] _crossings = new int[blockTokens];
+    private int _crossingRows;
 
     public int Index { get; } = index;
 
@@ -24,8 +25,14 @@ internal sealed class BatchSlot(int index, int blockTokens)
     /// <summary>Those that decode but are left out of the iteration in progress.</summary>
     public List<Sequence> Held { get; } = [];
 
-    /// <summary>Sequences that were held in the last iteration; those that decode now have a gap between tokens longer than the iteration.</summary>
+    /// <summary>Sequences whose last token came at another time than that of the other decode rows, until they run together.</summary>
     public List<Sequence> Rejoined { get; } = [];
+
+    /// <summary>Sequences that are over but run in the iteration in progress, which was put together before their end was known.</summary>
+    public List<Sequence> Lingering { get; } = [];
+
+    /// <summary>Lingering sequences that run, and whose token is thrown away.</summary>
+    public int WastedRows { get; set; }
 
     /// <summary>Prefill rows of the iteration in progress.</summary>
     public List<Sequence> PrefillRows { get; } = [];
@@ -40,7 +47,19 @@ internal sealed class BatchSlot(int index, int blockTokens)
 
     public int Decodes => Finishing.Count;
 
+    /// <summary>False while an iteration of prefill rows alone is in progress, and the decode rows stand still.</summary>
+    public bool DecodesRun { get; set; } = true;
+
+    /// <summary>Decode rows of the iterations in progress.</summary>
+    public int DecodeRows => DecodesRun ? Decodes : 0;
+
+    /// <summary>Sequences that are not in the iteration in progress.</summary>
+    public int Idle => Held.Count + Prefilling.Count - PrefillRows.Count;
+
     public bool IsBusy { get; set; }
+
+    /// <summary>KV blocks to be copied between device and host before the iteration starts.</summary>
+    public long CopyBlocks { get; set; }
 
     public bool HasAbandoned { get; set; }
 
@@ -62,8 +81,11 @@ internal sealed class BatchSlot(int index, int blockTokens)
     /// <inheritdoc cref="Start"/>
     public long StartFraction { get; set; }
 
-    /// <summary>End of the last plan: its rows got their last token then.</summary>
-    public SimTime LastEnd { get; set; }
+    /// <summary>Start of the last iteration that ran.</summary>
+    public SimTime LastStart { get; set; }
+
+    /// <summary>When the decode rows got their last token.</summary>
+    public SimTime LastToken { get; set; }
 
     /// <summary>True when the plan started some time after the last one's end: the gap between tokens is longer than its iteration.</summary>
     public bool HasWaited { get; set; }
@@ -97,7 +119,7 @@ internal sealed class BatchSlot(int index, int blockTokens)
         sequence.State = SequenceState.Decoding;
         sequence.Offset = sequence.Computed - Iteration;
         sequence.FinishIteration = Iteration + sequence.OutputTokens - sequence.Generated;
-        _crossings[Crossing(sequence)]++;
+        CountCrossing(sequence, 1);
         CountInGroup(sequence, 1);
         Finishing.Add(sequence);
     }
@@ -106,7 +128,7 @@ internal sealed class BatchSlot(int index, int blockTokens)
     public void RemoveDecode(Sequence sequence)
     {
         (sequence.Generated, sequence.Computed) = (sequence.Emitted, sequence.ComputedNow);
-        _crossings[Crossing(sequence)]--;
+        CountCrossing(sequence, -1);
         CountInGroup(sequence, -1);
         Finishing.Remove(sequence);
     }
@@ -125,12 +147,12 @@ internal sealed class BatchSlot(int index, int blockTokens)
     }
 
     /// <summary>True when the sequence's next token starts a new block.</summary>
-    public bool NeedsBlock(Sequence sequence) => sequence.ComputedNow % blockTokens == 0;
+    public bool NeedsBlock(Sequence sequence) => !sequence.IsReserved && sequence.ComputedNow % blockTokens == 0;
 
     /// <summary>Blocks that the decode rows start in iterations <paramref name="from"/> to from + count − 1, counted from now.</summary>
     public long BlocksStarted(long from, long count)
     {
-        long blocks = count / blockTokens * Decodes;
+        long blocks = count / blockTokens * _crossingRows;
         long at = (Iteration + from) % blockTokens;
         for (long left = count % blockTokens; left > 0; left--)
         {
@@ -143,9 +165,9 @@ internal sealed class BatchSlot(int index, int blockTokens)
     /// <summary>Iterations that can run when the first has its blocks and so many are left for the others.</summary>
     public int IterationsWithin(long blocks, int most)
     {
-        if (((long)most / blockTokens + 1) * Decodes <= blocks) return most;
-        long cycles = blocks / Decodes;
-        long left = blocks - cycles * Decodes;
+        if (((long)most / blockTokens + 1) * _crossingRows <= blocks) return most;
+        long cycles = blocks / _crossingRows;
+        long left = blocks - cycles * _crossingRows;
         long iterations = 1 + cycles * blockTokens;
         for (long at = (Iteration + iterations) % blockTokens; iterations < most; iterations++)
         {
@@ -176,6 +198,13 @@ internal sealed class BatchSlot(int index, int blockTokens)
             total += rows * (n * whole - starts);
         }
         return total;
+    }
+
+    private void CountCrossing(Sequence sequence, int change)
+    {
+        if (sequence.IsReserved) return;
+        _crossings[Crossing(sequence)] += change;
+        _crossingRows += change;
     }
 
     private int Crossing(Sequence sequence) => (int)(((-sequence.Offset) % blockTokens + blockTokens) % blockTokens);

@@ -17,9 +17,9 @@ internal sealed class Replica<TCost> : Replica
         for (int i = 0; i < _costs.Length; i++) _costs[i] = createAccumulator();
     }
 
-    protected override void AddDecodeCost(BatchSlot slot, int contextTokens) => _costs[slot.Index].AddDecode(contextTokens);
+    protected override void AddDecodeCost(BatchSlot slot, int contextTokens, int rank) => _costs[slot.Index].AddDecode(contextTokens, rank);
 
-    protected override void RemoveDecodeCost(BatchSlot slot, int contextTokens) => _costs[slot.Index].RemoveDecode(contextTokens);
+    protected override void RemoveDecodeCost(BatchSlot slot, int contextTokens, int rank) => _costs[slot.Index].RemoveDecode(contextTokens, rank);
 
     protected override CostProgression CostOf(BatchSlot slot, int most)
     {
@@ -28,10 +28,16 @@ internal sealed class Replica<TCost> : Replica
         foreach (Sequence sequence in slot.PrefillRows)
         {
             bool emits = sequence.Computed + sequence.ScheduledTokens == sequence.KnownTokens;
-            cost.AddPrefill(sequence.ScheduledTokens, sequence.Computed, emits);
+            cost.AddPrefill(sequence.ScheduledTokens, sequence.Computed, emits, sequence.Rank);
         }
-        return new CostProgression(cost.Mixed(), default, 1);
+        return new CostProgression(slot.DecodesRun ? cost.Mixed() : cost.PrefillOnly(), default, 1);
     }
 
-    protected override void AdvanceCost(BatchSlot slot, int iterations) => _costs[slot.Index].Advance(iterations);
+    protected override void StageTimes(BatchSlot slot, Span<long> times) => _costs[slot.Index].StageTimes(slot.DecodesRun, times);
+
+    protected override void AdvanceCost(BatchSlot slot, int iterations)
+    {
+        if (slot.DecodesRun) _costs[slot.Index].Advance(iterations);
+        else _costs[slot.Index].AdvancePrefill();
+    }
 }

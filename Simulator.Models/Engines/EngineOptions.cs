@@ -1,7 +1,7 @@
 using Simulator.Core.Randomness;
+using Simulator.Core.Time;
 using Simulator.Models.Batching;
-using Simulator.Models.Batching.VllmV1;
-using Simulator.Models.Devices;
+using Simulator.Models.Caching;
 
 namespace Simulator.Models.Engines;
 
@@ -29,6 +29,42 @@ public sealed record EngineOptions
     /// <value>True, vLLM v1's default.</value>
     public bool PrefixCaching { get; init; } = true;
 
+    /// <summary>The order of the waiting queue.</summary>
+    /// <value><see cref="Engines.QueueOrder.Arrival"/>.</value>
+    public QueueOrder QueueOrder { get; init; }
+
+    /// <summary>What part of a request the engine runs.</summary>
+    /// <value><see cref="EngineRole.Mixed"/>.</value>
+    public EngineRole Role { get; init; }
+
+    /// <summary>Whether an iteration is put together while the one before it runs (vLLM v1's <c>async_scheduling</c>).</summary>
+    /// <remarks>
+    /// Arrivals are seen one iteration later. A sequence that ends, other than by reaching its allowed length, runs in one iteration more
+    /// whose token is thrown away; and its blocks and its place stay taken until the end of that one.
+    /// </remarks>
+    /// <value>False.</value>
+    public bool AsyncScheduling { get; init; }
+
+    /// <summary>Iterations between two looks at the inbox (SGLang's <c>scheduler_recv_interval</c>), at least 1. An idle engine looks at once.</summary>
+    /// <value>1.</value>
+    public int ReceiveInterval { get; init; } = 1;
+
+    /// <summary>From the arrival of a request until the scheduler can see it: HTTP, tokenisation, the way between processes. 0 or more.</summary>
+    /// <value>0.</value>
+    public SimDuration RequestOverhead { get; init; }
+
+    /// <summary>From the end of an iteration until the client has its token: detokenisation, the way between processes, HTTP. 0 or more.</summary>
+    /// <value>0.</value>
+    public SimDuration ResponseOverhead { get; init; }
+
+    /// <summary>Whether sequences that end keep their KV blocks until none runs any more, as in static batching. Needs <see cref="PrefixCaching"/> off.</summary>
+    /// <value>False.</value>
+    public bool ReleasesTogether { get; init; }
+
+    /// <summary>KV blocks of host memory for sequences that are swapped out; 0 for none.</summary>
+    /// <value>0.</value>
+    public long SwapBlocks { get; init; }
+
     /// <summary>Sequences that may wait in a replica; a request beyond is rejected. Null for no bound.</summary>
     /// <remarks>
     /// Every request waits until the scheduler is asked, if only for that instant: a limit of 0 refuses all, and requests that
@@ -44,26 +80,55 @@ public sealed record EngineOptions
     /// <summary>Whether stretches of decode-only iterations run as one plan. The results are the same without, only slower (invariant 7).</summary>
     /// <value>True.</value>
     public bool FastForward { get; init; } = true;
+
+    /// <summary>Reports every fault of the settings, each with the valid range; empty when all is well.</summary>
+    public IReadOnlyList<string> Validate()
+    {
+        List<string> faults = [];
+        if (TokenBudget < 1) faults.Add($"the token budget is {TokenBudget}; it must be at least 1.");
+        if (MaxSequences < 1) faults.Add($"the most sequences are {MaxSequences}; they must be at least 1.");
+        if (BlockTokens < 1) faults.Add($"a KV block has {BlockTokens} tokens; it needs at least 1.");
+        if (ReservedBlocks < 0) faults.Add($"{ReservedBlocks} blocks are reserved; they must be at least 0.");
+        if (ContextWindow < 2) faults.Add($"the context window is {ContextWindow}; it must be at least 2.");
+        if (QueueLimit < 0) faults.Add($"the queue limit is {QueueLimit}; it must be at least 0.");
+        if (ReceiveInterval < 1) faults.Add($"the receive interval is {ReceiveInterval} iterations; it must be at least 1.");
+        if (SwapBlocks is < 0 or > KvBlockPool.Unlimited) faults.Add($"{SwapBlocks} host blocks are given; they must be from 0 to {KvBlockPool.Unlimited}.");
+        if (RequestOverhead < SimDuration.Zero) faults.Add($"the request overhead is {RequestOverhead}; it must be at least 0.");
+        if (ResponseOverhead < SimDuration.Zero) faults.Add($"the response overhead is {ResponseOverhead}; it must be at least 0.");
+        if (ReleasesTogether && PrefixCaching) faults.Add("blocks are released together and cached by prefix; turn one of the two off.");
+        if (ReleasesTogether && AsyncScheduling) faults.Add("blocks are released together under async scheduling; turn one of the two off.");
+        return faults;
+    }
+}
+
+/// <summary>The order of a waiting queue.</summary>
+public enum QueueOrder
+{
+    /// <summary>In order of arrival; preempted sequences in front.</summary>
+    Arrival,
+
+    /// <summary>By <see cref="Workloads.Requests.Request.Priority"/>, the lower value first, then by arrival; preempted sequences among the others.</summary>
+    Priority,
+}
+
+/// <summary>What part of a request an engine runs.</summary>
+public enum EngineRole
+{
+    /// <summary>All of it.</summary>
+    Mixed,
+
+    /// <summary>The prompt: a request is over with its first token.</summary>
+    Prefill,
+
+    /// <summary>The output after the first token, which another engine has computed with the KV cache of the prompt; it is there at arrival.</summary>
+    Decode,
 }
 
 /// <summary>What a scheduler may know when it is made.</summary>
 /// <param name="ContextWindow">Longest prompt and output together, in tokens.</param>
 /// <param name="BlockTokens">Tokens of a KV block.</param>
+/// <param name="KvBlocks">KV blocks that sequences can hold; <see cref="KvBlockPool.Unlimited"/> without a limit.</param>
+/// <param name="BatchSlots">Batches that may be in flight: the depth of the pipeline.</param>
+/// <param name="Ranks">Attention data-parallel ranks.</param>
 /// <param name="Random">A stream of its own.</param>
-public readonly record struct SchedulerContext(int ContextWindow, int BlockTokens, RandomStream Random);
-
-/// <summary>Engines by name.</summary>
-public static class ServingEngines
-{
-    /// <summary>vLLM v1 with its default settings for a device.</summary>
-    public static EngineOptions VllmV1(Device device) => VllmV1(VllmV1Options.For(device));
-
-    /// <summary>vLLM v1 with settings of your own.</summary>
-    public static EngineOptions VllmV1(VllmV1Options options) => new()
-    {
-        Scheduler = context => new VllmV1Scheduler(options, context.ContextWindow),
-        TokenBudget = options.TokenBudget,
-        MaxSequences = options.MaxSequences,
-        ReservedBlocks = 1,
-    };
-}
+public readonly record struct SchedulerContext(int ContextWindow, int BlockTokens, long KvBlocks, int BatchSlots, int Ranks, RandomStream Random);

@@ -17,13 +17,15 @@ namespace Simulator.Models.Engines;
 /// of the single iterations.</para>
 /// <para>The cost model is behind <see cref="Replica{TCost}"/>, which is generic over its accumulator.</para>
 /// </remarks>
-internal abstract class Replica : IEventHandler
+internal abstract partial class Replica : IEventHandler
 {
     /// <summary>Most iterations of a stretch.</summary>
     private const int Longest = 4096;
 
-    private static readonly Comparison<BatchSlot> OldestFirst = static (a, b) =>
-        (a.Running.First?.Order ?? long.MaxValue, a.Index).CompareTo((b.Running.First?.Order ?? long.MaxValue, b.Index));
+    private static readonly Comparison<Sequence> ByAdmission = static (a, b) => a.Order.CompareTo(b.Order);
+
+    private static readonly Comparison<Sequence> ByPriority = static (a, b) =>
+        (a.Request.Priority, a.Request.Arrival).CompareTo((b.Request.Priority, b.Request.Arrival));
 
     private readonly Simulation _simulation;
     private readonly IReplicaOwner _owner;
@@ -31,14 +33,22 @@ internal abstract class Replica : IEventHandler
     private readonly IBatchScheduler _scheduler;
     private readonly BatchComposer _composer;
     private readonly BatchSlot[] _slots;
-    private readonly BatchSlot[] _composeOrder;
-    private readonly SimTime[] _stageFreeAt;
+    private readonly StageLine? _stages;
+    private readonly Reception _reception;
+    private readonly Action<Sequence> _enqueue;
+    private readonly int[] _runningOfRank;
     private readonly List<GroupStatistics> _groups;
     private readonly IRunObserver? _observer;
     private readonly List<Sequence> _sequences = [];
     private readonly Stack<Sequence> _recycled = [];
+    private int _arriving;
     private long _admissions;
+    private long _withheldBlocks;
+    private long _swappedBlocks;
+    private EventHandle _timer;
     private bool _wakeScheduled;
+    private SimTime _endAt;
+    private long _endFraction;
 
     protected Replica(ReplicaSetup setup, Simulation simulation, IReplicaOwner owner)
     {
@@ -53,9 +63,12 @@ internal abstract class Replica : IEventHandler
         Holdings = new SequenceBlocks(Blocks, _options.BlockTokens, _options.PrefixCaching);
         _slots = new BatchSlot[setup.Slots];
         for (int i = 0; i < _slots.Length; i++) _slots[i] = new BatchSlot(i, _options.BlockTokens);
-        _composeOrder = [.. _slots];
-        _stageFreeAt = new SimTime[setup.Slots];
-        _scheduler = setup.Options.Scheduler(new SchedulerContext(ContextWindow, _options.BlockTokens, setup.Random));
+        if (setup.Slots > 1) _stages = new StageLine(setup.Slots);
+        _reception = new Reception(_options.AsyncScheduling, _options.ReceiveInterval);
+        _enqueue = Enqueue;
+        _runningOfRank = new int[setup.Ranks];
+        _scheduler = setup.Options.Scheduler(new SchedulerContext(
+            ContextWindow, _options.BlockTokens, setup.KvBlocks, setup.Slots, setup.Ranks, setup.Random));
         _composer = new BatchComposer(this);
     }
 
@@ -63,6 +76,9 @@ internal abstract class Replica : IEventHandler
     {
         BatchDone,
         Wake,
+        Timer,
+        Receive,
+        Deliver,
         Timeout,
     }
 
@@ -78,6 +94,16 @@ internal abstract class Replica : IEventHandler
     public SequenceBlocks Holdings { get; }
 
     public SequenceList Waiting { get; } = new();
+
+    /// <summary>Sequences whose KV blocks are in host memory, those out longest first.</summary>
+    public SequenceList Swapped { get; } = new();
+
+    /// <summary>Requests that are here and wait to run, seen by the scheduler or not.</summary>
+    public int WaitingCount => Waiting.Count + _arriving + _reception.Incoming.Count;
+
+    public int BatchSlots => _slots.Length;
+
+    public SimTime Now => _simulation.Now;
 
     public int RunningCount { get; private set; }
 
@@ -134,17 +160,25 @@ internal abstract class Replica : IEventHandler
     {
         if (request.PromptTokens == 0) return RejectionReason.EmptyPrompt;
         if (request.PromptTokens >= ContextWindow) return RejectionReason.ContextWindow;
-        int output = Math.Min(request.OutputTokens, ContextWindow - request.PromptTokens);
+        int allowed = Math.Min(request.MaxOutputTokens ?? int.MaxValue, ContextWindow - request.PromptTokens);
+        int output = _options.Role == EngineRole.Prefill ? 1 : Math.Min(request.OutputTokens, allowed);
         if (Holdings.For(request.PromptTokens + output - 1) > Blocks.Total) return RejectionReason.KvMemory;
-        if (Waiting.Count >= _options.QueueLimit) return RejectionReason.QueueFull;
+        if (WaitingCount >= _options.QueueLimit) return RejectionReason.QueueFull;
 
         Sequence sequence = Rent();
-        sequence.Reset(request, output, group, _simulation.Now);
-        SetTimeouts(sequence);
-        Waiting.Append(sequence);
+        sequence.Reset(request, output, allowed, group, _simulation.Now);
         PendingTokens += request.PromptTokens;
-        Statistics.PeakWaiting = Math.Max(Statistics.PeakWaiting, Waiting.Count);
-        OnQueueChanged(isArrival: true);
+        if (_options.Role == EngineRole.Decode && !BeginsWithFirstToken(sequence)) return RejectionReason.None;
+        SetTimeouts(sequence);
+        if (_options.RequestOverhead == SimDuration.Zero)
+        {
+            Receive(sequence);
+            return RejectionReason.None;
+        }
+        _arriving++;
+        CountWaiting();
+        sequence.Delivery = _simulation.Schedule(
+            _simulation.Now + _options.RequestOverhead, this, (int)Signal.Receive, sequence.Handle, EventPriority.Normal);
         return RejectionReason.None;
     }
 
@@ -172,6 +206,17 @@ internal abstract class Replica : IEventHandler
                 _wakeScheduled = false;
                 Compose();
                 break;
+            case Signal.Timer:
+                _timer = default;
+                Compose();
+                break;
+            case Signal.Receive:
+                _arriving--;
+                Receive(_sequences[(int)argument]);
+                break;
+            case Signal.Deliver:
+                Deliver(_sequences[(int)argument]);
+                break;
             default:
                 Abandon(_sequences[(int)argument]);
                 break;
@@ -185,7 +230,6 @@ internal abstract class Replica : IEventHandler
         if (!Holdings.TryHold(sequence, hit)) return false;
         Waiting.Remove(sequence);
         sequence.State = SequenceState.Prefilling;
-        sequence.Slot = slot;
         sequence.Order = _admissions++;
         sequence.Computed = hit.Tokens;
         sequence.Queued += _simulation.Now - sequence.QueuedSince;
@@ -196,20 +240,157 @@ internal abstract class Replica : IEventHandler
             sequence.PrefixHitTokens = hit.Tokens;
             _simulation.Cancel(sequence.QueueTimeout);
         }
-        slot.Running.Append(sequence);
+        Run(sequence, slot);
         slot.Prefilling.Add(sequence);
-        RunningCount++;
         PendingTokens -= hit.Tokens;
         return true;
     }
 
-    public void Preempt(Sequence sequence, bool decodeScheduled)
+    /// <summary>Moves a waiting sequence, whose known tokens another engine has computed, to the decodes of a slot. Its blocks are taken.</summary>
+    public void AdmitComputed(Sequence sequence, BatchSlot slot)
+    {
+        TryAdmit(sequence, slot, default);
+        slot.Prefilling.Remove(sequence);
+        PendingTokens -= sequence.KnownTokens;
+        sequence.Computed = sequence.KnownTokens;
+        if (sequence.Generated == 0)
+        {
+            sequence.Generated = 1;
+            sequence.FirstToken = sequence.LastToken = sequence.Request.Arrival;
+        }
+        else
+        {
+            sequence.Computed--;
+        }
+        Rejoin(slot, sequence);
+    }
+
+    public void Preempt(Sequence sequence, bool decodeScheduled, bool toFront)
+    {
+        TakeOff(sequence, decodeScheduled);
+        sequence.State = SequenceState.Waiting;
+        sequence.Computed = 0;
+        sequence.QueuedSince = _simulation.Now;
+        sequence.Preemptions++;
+        Statistics.Preemptions++;
+        if (_options.QueueOrder == QueueOrder.Priority) Waiting.Insert(sequence, ByPriority);
+        else if (toFront) Waiting.Prepend(sequence);
+        else Waiting.Append(sequence);
+        CountWaiting();
+        PendingTokens += sequence.KnownTokens;
+    }
+
+    /// <summary>Moves the KV blocks of a decoding sequence to host memory.</summary>
+    /// <returns>False, with nothing changed, when host memory is short.</returns>
+    public bool TrySwapOut(Sequence sequence, bool decodeScheduled)
+    {
+        long blocks = Holdings.For(sequence.ComputedNow);
+        if (_swappedBlocks + blocks > _options.SwapBlocks) return false;
+        BatchSlot slot = sequence.Slot;
+        TakeOff(sequence, decodeScheduled);
+        _swappedBlocks += blocks;
+        slot.CopyBlocks += blocks;
+        sequence.State = SequenceState.Swapped;
+        sequence.QueuedSince = _simulation.Now;
+        sequence.Preemptions++;
+        Statistics.Preemptions++;
+        Swapped.Append(sequence);
+        return true;
+    }
+
+    /// <summary>Brings the KV blocks of a sequence back from host memory; it decodes again.</summary>
+    /// <returns>False, with nothing changed, when device blocks are short.</returns>
+    public bool TrySwapIn(Sequence sequence, BatchSlot slot)
+    {
+        long blocks = Holdings.For(sequence.Computed);
+        if (!Blocks.TryTake(blocks)) return false;
+        Swapped.Remove(sequence);
+        _swappedBlocks -= blocks;
+        slot.CopyBlocks += blocks;
+        sequence.Queued += _simulation.Now - sequence.QueuedSince;
+        Run(sequence, slot);
+        Rejoin(slot, sequence);
+        return true;
+    }
+
+    /// <summary>Adds a decode row to the cost of a slot.</summary>
+    protected abstract void AddDecodeCost(BatchSlot slot, int contextTokens, int rank);
+
+    /// <summary>Removes a decode row from the cost of a slot.</summary>
+    protected abstract void RemoveDecodeCost(BatchSlot slot, int contextTokens, int rank);
+
+    /// <summary>Costs of the next iterations of a slot.</summary>
+    protected abstract CostProgression CostOf(BatchSlot slot, int most);
+
+    /// <summary>Time of the next iteration of a slot in each pipeline stage, in cost time units.</summary>
+    protected abstract void StageTimes(BatchSlot slot, Span<long> times);
+
+    /// <summary>Moves the cost of a slot past iterations that ran.</summary>
+    protected abstract void AdvanceCost(BatchSlot slot, int iterations);
+
+    private void Receive(Sequence sequence)
+    {
+        sequence.Received = _simulation.Now;
+        if (_reception.IsOpen) Enqueue(sequence);
+        else _reception.Incoming.Append(sequence);
+        CountWaiting();
+        OnQueueChanged(isArrival: true);
+    }
+
+    private void Enqueue(Sequence sequence)
+    {
+        sequence.State = SequenceState.Waiting;
+        if (_options.QueueOrder == QueueOrder.Priority) Waiting.Insert(sequence, ByPriority);
+        else Waiting.Append(sequence);
+    }
+
+    private void CountWaiting() => Statistics.PeakWaiting = Math.Max(Statistics.PeakWaiting, WaitingCount);
+
+    // The engine that computed the prompt gave the first token: with one token there is nothing left to do.
+    private bool BeginsWithFirstToken(Sequence sequence)
+    {
+        if (sequence.OutputTokens > 1) return true;
+        PendingTokens -= sequence.KnownTokens;
+        sequence.Generated = 1;
+        sequence.WasScheduled = true;
+        sequence.FirstScheduled = sequence.FirstToken = _simulation.Now;
+        Finish(sequence, RequestOutcome.Completed);
+        Deliver(sequence);
+        return false;
+    }
+
+    /// <summary>Puts a sequence on the running list of a slot.</summary>
+    private void Run(Sequence sequence, BatchSlot slot)
+    {
+        sequence.Slot = slot;
+        slot.Running.Insert(sequence, ByAdmission);
+        sequence.Rank = 0;
+        for (int rank = 1; rank < _runningOfRank.Length; rank++)
+            if (_runningOfRank[rank] < _runningOfRank[sequence.Rank]) sequence.Rank = rank;
+        _runningOfRank[sequence.Rank]++;
+        RunningCount++;
+    }
+
+    /// <summary>Takes a sequence off the running list of its slot.</summary>
+    private void Unlist(Sequence sequence)
+    {
+        sequence.Slot.Running.Remove(sequence);
+        _runningOfRank[sequence.Rank]--;
+        RunningCount--;
+    }
+
+    /// <summary>Takes a running sequence off and frees its blocks, to come back later.</summary>
+    private void TakeOff(Sequence sequence, bool decodeScheduled)
     {
         BatchSlot slot = sequence.Slot;
         int held = sequence.ComputedNow + (decodeScheduled ? 1 : sequence.ScheduledTokens);
         if (sequence.State == SequenceState.Decoding)
         {
             RemoveDecode(sequence);
+        }
+        else if (sequence.State == SequenceState.Held)
+        {
+            slot.Held.Remove(sequence);
         }
         else
         {
@@ -218,237 +399,9 @@ internal abstract class Replica : IEventHandler
             slot.Prefilling.Remove(sequence);
         }
         Holdings.ReleaseToReturn(sequence, held);
-        slot.Running.Remove(sequence);
-        RunningCount--;
-        sequence.State = SequenceState.Waiting;
+        Unlist(sequence);
         sequence.Yields = false;
-        sequence.Computed = sequence.ScheduledTokens = 0;
-        sequence.QueuedSince = _simulation.Now;
-        sequence.Preemptions++;
-        Statistics.Preemptions++;
-        Waiting.Prepend(sequence);
-        Statistics.PeakWaiting = Math.Max(Statistics.PeakWaiting, Waiting.Count);
-        PendingTokens += sequence.KnownTokens;
-    }
-
-    /// <summary>Adds a decode row to the cost of a slot.</summary>
-    protected abstract void AddDecodeCost(BatchSlot slot, int contextTokens);
-
-    /// <summary>Removes a decode row from the cost of a slot.</summary>
-    protected abstract void RemoveDecodeCost(BatchSlot slot, int contextTokens);
-
-    /// <summary>Costs of the next iterations of a slot.</summary>
-    protected abstract CostProgression CostOf(BatchSlot slot, int most);
-
-    /// <summary>Moves the cost of a slot past iterations that ran.</summary>
-    protected abstract void AdvanceCost(BatchSlot slot, int iterations);
-
-    private void Compose()
-    {
-        if (_slots.Length > 1) Array.Sort(_composeOrder, OldestFirst);
-        foreach (BatchSlot slot in _composeOrder)
-        {
-            if (slot.IsBusy || (Waiting.Count == 0 && slot.Running.Count == 0)) continue;
-            _composer.Begin(slot);
-            BatchDecision decision = _scheduler.Compose(_composer);
-            if (decision.StableIterations > 0)
-                Start(slot, decision);
-            else if (_composer.ScheduledDecodes + _composer.ScheduledPrefills > 0)
-                throw new InvalidOperationException($"{_scheduler.GetType().Name} scheduled sequences and then decided to wait.");
-        }
-    }
-
-    private void Start(BatchSlot slot, BatchDecision decision)
-    {
-        HoldUnscheduledDecodes(slot);
-        if (slot.Decodes == 0 && slot.PrefillRows.Count == 0)
-            throw new InvalidOperationException($"{_scheduler.GetType().Name} decided to run an empty batch.");
-        bool back = slot.LastEnd == _simulation.Now;
-        slot.Start = _simulation.Now;
-        slot.HasWaited = !back && slot.Decodes > 0;
-        if (!back) slot.StartFraction = 0;
-        slot.ArrivalsMatter = decision.ArrivalsMatter;
-        slot.Costs = CostOf(slot, MostIterations(slot, decision));
-        slot.FirstTime = slot.Costs.First.Time;
-        slot.Planned = IterationsInRange(slot.Costs);
-        if (_slots.Length > 1) PassStages(slot);
-        slot.IsBusy = true;
-        slot.Done = ScheduleDone(slot);
-    }
-
-    private EventHandle ScheduleDone(BatchSlot slot) =>
-        _simulation.Schedule(slot.End(slot.Planned), this, (int)Signal.BatchDone, slot.Index, EventPriority.Completion);
-
-    private int MostIterations(BatchSlot slot, BatchDecision decision)
-    {
-        bool single = slot.PrefillRows.Count > 0 || slot.Held.Count > 0 || slot.Rejoined.Count > 0 || slot.HasWaited
-            || _slots.Length > 1 || !_options.FastForward
-            || (decision.ArrivalsMatter && Waiting.Count > 0);
-        if (single) return 1;
-        long toFinish = slot.Finishing.First.FinishIteration - slot.Iteration;
-        int most = (int)Math.Min(Math.Min(toFinish, decision.StableIterations), Longest);
-        return slot.IterationsWithin(Blocks.Available, most);
-    }
-
-    // The sums over a stretch are kept in 64 bits. The bound is rough, and far from what real iterations need.
-    private static int IterationsInRange(in CostProgression costs)
-    {
-        double last = Greatest(costs.First) + Greatest(costs.Increment) * (costs.Iterations - 1.0);
-        return last * costs.Iterations < 4e18 ? costs.Iterations : Math.Max(1, (int)(4e18 / last));
-    }
-
-    private static double Greatest(in IterationCost cost) =>
-        Math.Max(Math.Max(cost.Time, Math.Max(cost.Flops, cost.MemoryBytes)), Math.Max(cost.LinkBytes, cost.Nanojoules));
-
-    // A batch enters a stage when it has left the one before and the stage is free: pipeline bubbles come from that alone.
-    private void PassStages(BatchSlot slot)
-    {
-        long stageNanoseconds = slot.FirstTime / IterationCost.TimeUnitsPerNanosecond / _stageFreeAt.Length;
-        SimTime at = slot.Start;
-        for (int stage = 0; stage < _stageFreeAt.Length; stage++)
-        {
-            if (_stageFreeAt[stage] > at) at = _stageFreeAt[stage];
-            at += SimDuration.FromNanoseconds(stageNanoseconds);
-            _stageFreeAt[stage] = at;
-        }
-        slot.FirstTime = (at - slot.Start).Nanoseconds * IterationCost.TimeUnitsPerNanosecond;
-    }
-
-    private void Complete(BatchSlot slot)
-    {
-        int ran = slot.Planned;
-        long started = Record(slot, ran);
-        if (!Blocks.TryTake(started))
-            throw new InvalidOperationException("A stretch ran out of blocks that it had counted on.");
-        slot.Iteration += ran;
-        AdvanceCost(slot, ran);
-        slot.IsBusy = false;
-        slot.LastEnd = _simulation.Now;
-        slot.StartFraction = slot.EndTime(ran) % IterationCost.TimeUnitsPerNanosecond;
-        foreach (Sequence sequence in slot.Rejoined) sequence.HasRejoined = false;
-        slot.Rejoined.Clear();
-        CompletePrefills(slot);
-        EndFinishedDecodes(slot, before: long.MaxValue);
-        RejoinHeld(slot);
-        if (slot.HasAbandoned) EndAbandoned(slot);
-        if (slot.HasYielding) PreemptYielding(slot);
-    }
-
-    // In running order, since ends free blocks and the order of the free queue decides what is evicted first.
-    private void EndFinishedDecodes(BatchSlot slot, long before)
-    {
-        while (slot.Decodes > 0 && slot.Finishing.First is { } sequence
-            && sequence.FinishIteration <= slot.Iteration && sequence.Order < before)
-        {
-            RemoveDecode(sequence);
-            End(sequence, sequence.Abandoned ? RequestOutcome.TimedOut : RequestOutcome.Completed);
-        }
-    }
-
-    private void CompletePrefills(BatchSlot slot)
-    {
-        foreach (Sequence sequence in slot.PrefillRows)
-        {
-            EndFinishedDecodes(slot, sequence.Order);
-            PendingTokens -= sequence.ScheduledTokens;
-            sequence.Computed += sequence.ScheduledTokens;
-            sequence.ScheduledTokens = 0;
-            if (sequence.Computed < sequence.KnownTokens) continue;
-            slot.Prefilling.Remove(sequence);
-            if (sequence.Generated == 0) sequence.FirstToken = _simulation.Now;
-            else AddGap(sequence);
-            sequence.Generated++;
-            sequence.LastToken = _simulation.Now;
-            Statistics.GeneratedTokens++;
-            if (sequence.Generated == sequence.OutputTokens)
-                End(sequence, sequence.Abandoned ? RequestOutcome.TimedOut : RequestOutcome.Completed);
-            else
-                AddDecode(slot, sequence);
-        }
-        slot.PrefillRows.Clear();
-    }
-
-    /// <returns>Blocks that the iterations after the first started, and which are still to be taken.</returns>
-    private long Record(BatchSlot slot, int ran)
-    {
-        long started = slot.BlocksStarted(1, ran - 1);
-        Statistics.Add(slot, ran, Blocks.Used, started);
-        foreach (Sequence sequence in slot.Rejoined)
-        {
-            if (!sequence.HasRejoined) continue;
-            AddGap(sequence);
-            slot.CountInGroup(sequence, -1);
-        }
-        int[] decodes = slot.DecodesByGroup;
-        for (int group = 0; group < decodes.Length; group++)
-        {
-            if (decodes[group] == 0) continue;
-            if (slot.HasWaited) _groups[group].Itl.Add((slot.End(1) - slot.LastEnd).Nanoseconds, decodes[group]);
-            else _groups[group].Itl.AddArithmetic(slot.FirstTime, slot.Costs.Increment.Time, ran, decodes[group], 16);
-        }
-        foreach (Sequence sequence in slot.Rejoined)
-            if (sequence.HasRejoined) slot.CountInGroup(sequence, 1);
-        if (_observer is not null) ShowIterations(slot, ran);
-        return started;
-    }
-
-    private void ShowIterations(BatchSlot slot, int ran)
-    {
-        int prefillTokens = 0;
-        foreach (Sequence sequence in slot.PrefillRows) prefillTokens += sequence.ScheduledTokens;
-        long used = Blocks.Used;
-        SimTime start = slot.Start;
-        for (int k = 1; k <= ran; k++)
-        {
-            SimTime end = slot.End(k);
-            _observer!.OnIteration(new IterationRecord(
-                Index, slot.Index, start, end, slot.Decodes, slot.PrefillRows.Count, prefillTokens, used));
-            used += slot.BlocksStarted(k, 1);
-            start = end;
-        }
-    }
-
-    private void AddGap(Sequence sequence)
-    {
-        if (sequence.Group >= 0) _groups[sequence.Group].Itl.Add((_simulation.Now - sequence.LastToken).Nanoseconds, 1);
-    }
-
-    private void AddDecode(BatchSlot slot, Sequence sequence)
-    {
-        slot.AddDecode(sequence);
-        AddDecodeCost(slot, sequence.Computed);
-    }
-
-    private void RemoveDecode(Sequence sequence)
-    {
-        BatchSlot slot = sequence.Slot;
-        slot.RemoveDecode(sequence);
-        RemoveDecodeCost(slot, sequence.Computed);
-        if (!sequence.HasRejoined) sequence.LastToken = slot.LastEnd;
-        sequence.HasRejoined = false;
-    }
-
-    private void HoldUnscheduledDecodes(BatchSlot slot)
-    {
-        if (_composer.ScheduledDecodes == slot.Decodes) return;
-        for (Sequence? sequence = slot.Running.First; sequence is not null; sequence = sequence.Next)
-        {
-            if (sequence.State != SequenceState.Decoding || sequence.ScheduledIn == _composer.Composition) continue;
-            RemoveDecode(sequence);
-            sequence.State = SequenceState.Held;
-            slot.Held.Add(sequence);
-        }
-    }
-
-    private void RejoinHeld(BatchSlot slot)
-    {
-        foreach (Sequence sequence in slot.Held)
-        {
-            AddDecode(slot, sequence);
-            sequence.HasRejoined = true;
-            slot.Rejoined.Add(sequence);
-        }
-        slot.Held.Clear();
+        sequence.ScheduledTokens = 0;
     }
 
     // Who leaves the queue may have been the one that kept the others waiting, so that always matters.
@@ -458,17 +411,18 @@ internal abstract class Replica : IEventHandler
         foreach (BatchSlot slot in _slots)
         {
             if (!slot.IsBusy) free = true;
-            else if (slot.ArrivalsMatter || !isArrival) Cut(slot);
+            else if (slot.ArrivalsMatter || !isArrival) Cut(slot, isArrival);
         }
         if (!free || _wakeScheduled) return;
         _wakeScheduled = true;
         _simulation.Schedule(_simulation.Now, this, (int)Signal.Wake, 0, EventPriority.Decision);
     }
 
-    private void Cut(BatchSlot slot)
+    private void Cut(BatchSlot slot, bool isArrival = false)
     {
         if (slot.Planned == 1) return;
         int ran = slot.EndedBy(_simulation.Now) + 1;
+        if (isArrival) ran = _reception.SeenAfter(ran);
         if (ran >= slot.Planned) return;
         _simulation.Cancel(slot.Done);
         slot.Planned = ran;
@@ -492,12 +446,12 @@ internal abstract class Replica : IEventHandler
 
     private void Abandon(Sequence sequence)
     {
-        if (sequence.State == SequenceState.Waiting)
+        if (!sequence.IsRunning)
         {
-            Waiting.Remove(sequence);
-            PendingTokens -= sequence.KnownTokens;
+            Leave(sequence);
             sequence.Queued += _simulation.Now - sequence.QueuedSince;
             Finish(sequence, RequestOutcome.TimedOut);
+            Deliver(sequence);
             OnQueueChanged(isArrival: false);
             return;
         }
@@ -510,6 +464,30 @@ internal abstract class Replica : IEventHandler
         }
         EndAbandoned(slot);
         OnQueueChanged(isArrival: false);
+    }
+
+    /// <summary>Takes a sequence that does not run from where it waits.</summary>
+    private void Leave(Sequence sequence)
+    {
+        if (sequence.State == SequenceState.Swapped)
+        {
+            Swapped.Remove(sequence);
+            _swappedBlocks -= Holdings.For(sequence.Computed);
+            return;
+        }
+        PendingTokens -= sequence.KnownTokens;
+        if (sequence.State == SequenceState.Waiting)
+        {
+            Waiting.Remove(sequence);
+        }
+        else if (_simulation.Cancel(sequence.Delivery))
+        {
+            _arriving--;
+        }
+        else
+        {
+            _reception.Incoming.Remove(sequence);
+        }
     }
 
     private void EndAbandoned(BatchSlot slot)
@@ -541,7 +519,7 @@ internal abstract class Replica : IEventHandler
         for (Sequence? sequence = slot.Running.Last; sequence is not null;)
         {
             Sequence? previous = sequence.Previous;
-            if (sequence.Yields) Preempt(sequence, decodeScheduled: false);
+            if (sequence.Yields) Preempt(sequence, decodeScheduled: false, toFront: true);
             sequence = previous;
         }
     }
@@ -549,22 +527,82 @@ internal abstract class Replica : IEventHandler
     /// <summary>Ends a running sequence, which is out of the decode and prefill lists already.</summary>
     private void End(Sequence sequence, RequestOutcome outcome)
     {
-        Holdings.Release(sequence, sequence.Computed);
-        sequence.Slot.Running.Remove(sequence);
-        RunningCount--;
+        if (_options.AsyncScheduling && outcome == RequestOutcome.Completed)
+        {
+            Linger(sequence);
+        }
+        else if (_options.ReleasesTogether)
+        {
+            _withheldBlocks += Holdings.Held(sequence, sequence.Computed);
+            Unlist(sequence);
+            if (RunningCount == 0)
+            {
+                Blocks.Return(_withheldBlocks);
+                _withheldBlocks = 0;
+            }
+        }
+        else
+        {
+            Holdings.Release(sequence, sequence.Computed);
+            Unlist(sequence);
+        }
         Finish(sequence, outcome);
+        if (_options.ResponseOverhead == SimDuration.Zero)
+        {
+            Deliver(sequence);
+        }
+        else
+        {
+            sequence.Delivery = _simulation.Schedule(
+                _simulation.Now + _options.ResponseOverhead, this, (int)Signal.Deliver, sequence.Handle, EventPriority.Completion);
+        }
     }
 
+    // The next iteration is put together already: a sequence whose end could not be foreseen is in it, and any holds its blocks until then.
+    private void Linger(Sequence sequence)
+    {
+        BatchSlot slot = sequence.Slot;
+        sequence.State = SequenceState.Lingering;
+        slot.Running.Remove(sequence);
+        slot.Lingering.Add(sequence);
+        if (sequence.OutputTokens == sequence.AllowedTokens) return;
+        AddDecodeCost(slot, sequence.Computed, sequence.Rank);
+        slot.WastedRows++;
+    }
+
+    private void EndLingering(BatchSlot slot, bool ran)
+    {
+        foreach (Sequence sequence in slot.Lingering)
+        {
+            if (sequence.OutputTokens < sequence.AllowedTokens)
+                RemoveDecodeCost(slot, sequence.Computed + (ran ? 1 : 0), sequence.Rank);
+            Holdings.Release(sequence, sequence.Computed);
+            _runningOfRank[sequence.Rank]--;
+            RunningCount--;
+            sequence.State = SequenceState.Ended;
+            if (sequence.Delivered) _recycled.Push(sequence);
+        }
+        slot.Lingering.Clear();
+        slot.WastedRows = 0;
+    }
+
+    /// <summary>Fixes how a sequence ended; its client hears of it by <see cref="Deliver"/>.</summary>
     private void Finish(Sequence sequence, RequestOutcome outcome)
     {
-        sequence.State = SequenceState.Ended;
+        if (sequence.State != SequenceState.Lingering) sequence.State = SequenceState.Ended;
+        sequence.Outcome = outcome;
         _simulation.Cancel(sequence.QueueTimeout);
         _simulation.Cancel(sequence.Timeout);
+    }
+
+    private void Deliver(Sequence sequence)
+    {
         Request request = sequence.Request;
+        int wanted = _options.Role == EngineRole.Prefill ? 1 : request.OutputTokens;
         RequestRecord record = new()
         {
             Request = request,
-            Outcome = outcome,
+            Outcome = sequence.Outcome,
             Pool = "",
             Replica = Index,
             FirstScheduled = sequence.WasScheduled ? sequence.FirstScheduled : null,
@@ -574,10 +612,11 @@ internal abstract class Replica : IEventHandler
             GeneratedTokens = sequence.Generated,
             PrefixHitTokens = sequence.PrefixHitTokens,
             Preemptions = sequence.Preemptions,
-            Truncated = outcome == RequestOutcome.Completed && sequence.OutputTokens < request.OutputTokens,
+            Truncated = sequence.Outcome == RequestOutcome.Completed && sequence.OutputTokens < wanted,
         };
         int group = sequence.Group;
-        _recycled.Push(sequence);
+        sequence.Delivered = true;
+        if (sequence.State == SequenceState.Ended) _recycled.Push(sequence);
         Statistics.Add(record);
         _owner.OnEnded(record, group);
     }

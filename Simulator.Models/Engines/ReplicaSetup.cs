@@ -17,6 +17,9 @@ internal sealed record ReplicaSetup
     /// <summary>Batches in flight: one, or the pipeline's depth.</summary>
     public required int Slots { get; init; }
 
+    /// <summary>Attention data-parallel ranks.</summary>
+    public int Ranks { get; init; } = 1;
+
     public required RandomStream Random { get; init; }
 
     public required List<GroupStatistics> Groups { get; init; }

@@ -79,11 +79,11 @@ internal sealed class ReplicaStatistics
     public void Add(BatchSlot slot, int ran, long blocksUsed, long blocksStarted)
     {
         IterationCost cost = slot.Costs.Sum(ran);
-        int rows = slot.Decodes + slot.PrefillRows.Count;
+        int rows = slot.DecodeRows + slot.WastedRows + slot.PrefillRows.Count;
         Int128 time = slot.Duration(ran);
         foreach (Sequence sequence in slot.PrefillRows) PrefillTokens += sequence.ScheduledTokens;
         Iterations += ran;
-        GeneratedTokens += (long)ran * slot.Decodes;
+        GeneratedTokens += (long)ran * slot.DecodeRows;
         BusyTime += time;
         RowTime += rows * time;
         RowIterations += (long)rows * ran;

@@ -7,6 +7,9 @@ namespace Simulator.Models.Engines;
 /// <summary>Where a sequence stands in its replica.</summary>
 internal enum SequenceState : byte
 {
+    /// <summary>On its way to the engine, or in its inbox.</summary>
+    Arriving,
+
     /// <summary>In the waiting queue, new or preempted.</summary>
     Waiting,
 
@@ -18,6 +21,12 @@ internal enum SequenceState : byte
 
     /// <summary>Running, but left out of the iteration in progress.</summary>
     Held,
+
+    /// <summary>Its KV blocks are in host memory.</summary>
+    Swapped,
+
+    /// <summary>Over for its client, and still in the iteration in progress.</summary>
+    Lingering,
 
     /// <summary>Over.</summary>
     Ended,
@@ -58,6 +67,12 @@ internal sealed class Sequence
     /// <summary>Composition in which it was last scheduled.</summary>
     public long ScheduledIn;
 
+    /// <summary>Tokens for which it holds blocks in any case, whatever is computed.</summary>
+    public int ReservedTokens;
+
+    /// <summary>Attention data-parallel rank that holds its KV cache.</summary>
+    public int Rank;
+
     /// <summary>Tokens that the composition in progress gave it.</summary>
     public int ScheduledTokens;
 
@@ -73,6 +88,8 @@ internal sealed class Sequence
     /// <summary>Position in the replica's sequence table.</summary>
     public int Handle;
 
+    /// <summary>When it came to the engine's inbox.</summary>
+    public SimTime Received;
     public SimTime QueuedSince;
     public SimDuration Queued;
     public SimTime FirstScheduled;
@@ -81,6 +98,9 @@ internal sealed class Sequence
     public bool WasScheduled;
     public bool Abandoned;
 
+    /// <summary>Its client has heard of its end.</summary>
+    public bool Delivered;
+
     /// <summary>Decoding again after it was held: its last token came before its slot's last iteration.</summary>
     public bool HasRejoined;
 
@@ -88,6 +108,8 @@ internal sealed class Sequence
     public bool Yields;
     public int Preemptions;
     public int PrefixHitTokens;
+    public RequestOutcome Outcome;
+    public EventHandle Delivery;
     public EventHandle QueueTimeout;
     public EventHandle Timeout;
 
@@ -100,28 +122,39 @@ internal sealed class Sequence
     /// <summary>Ids of the named blocks it holds, from its first block on.</summary>
     public readonly List<int> NamedBlocks = [];
 
+    /// <summary>True when every token it can still generate has its block already.</summary>
+    public bool IsReserved => ReservedTokens > Computed;
+
     public int ComputedNow => State == SequenceState.Decoding ? (int)(Slot.Iteration + Offset) : Computed;
 
     public int Emitted => State == SequenceState.Decoding ? ComputedNow - Request.PromptTokens + 1 : Generated;
 
     public int KnownTokens => Request.PromptTokens + Emitted;
 
-    public void Reset(Request request, int outputTokens, int group, SimTime now)
+    /// <summary>Tokens that its client allows, and that the context window holds.</summary>
+    public int AllowedTokens;
+
+    /// <summary>True for a row that holds a place in its slot's running list.</summary>
+    public bool IsRunning => State is SequenceState.Prefilling or SequenceState.Decoding or SequenceState.Held;
+
+    public void Reset(Request request, int outputTokens, int allowedTokens, int group, SimTime now)
     {
         Request = request;
-        State = SequenceState.Waiting;
+        State = SequenceState.Arriving;
         Slot = null!;
         OutputTokens = outputTokens;
+        AllowedTokens = allowedTokens;
         Group = group;
         Order = FinishIteration = Offset = 0;
         ScheduledIn = -1;
+        ReservedTokens = Rank = 0;
         Computed = Generated = ScheduledTokens = Preemptions = PrefixHitTokens = 0;
         Previous = Next = null;
-        QueuedSince = now;
+        QueuedSince = Received = now;
         Queued = default;
         FirstScheduled = FirstToken = LastToken = default;
-        WasScheduled = Abandoned = HasRejoined = Yields = false;
-        QueueTimeout = Timeout = default;
+        WasScheduled = Abandoned = Delivered = HasRejoined = Yields = false;
+        Delivery = QueueTimeout = Timeout = default;
         Content = request.Content;
         BlockNames.Clear();
         NamedBlocks.Clear();

@@ -12,6 +12,9 @@ internal sealed class SequenceBlocks(KvBlockPool pool, int blockTokens, bool pre
     /// <summary>Blocks that so many tokens fill or begin.</summary>
     public long For(int tokens) => ((long)tokens + blockTokens - 1) / blockTokens;
 
+    /// <summary>Blocks that a sequence holds when so many of its tokens are computed.</summary>
+    public long Held(Sequence sequence, int tokens) => For(Math.Max(tokens, sequence.ReservedTokens));
+
     /// <summary>Leading tokens of a waiting sequence that are cached.</summary>
     public PrefixHit FindPrefix(Sequence sequence)
     {
@@ -39,8 +42,16 @@ internal sealed class SequenceBlocks(KvBlockPool pool, int blockTokens, bool pre
     /// <summary>Takes the blocks that a sequence needs to hold so many tokens, and names those that become full.</summary>
     public bool TryGrow(Sequence sequence, int tokens)
     {
-        if (!pool.TryTake(For(tokens) - For(sequence.Computed))) return false;
+        if (!pool.TryTake(Held(sequence, tokens) - Held(sequence, sequence.Computed))) return false;
         NameFull(sequence, tokens);
+        return true;
+    }
+
+    /// <summary>Takes the blocks for tokens that a sequence may come to hold, beyond those that it has.</summary>
+    public bool TryReserve(Sequence sequence, int held, int tokens)
+    {
+        if (!pool.TryTake(Math.Max(0, For(tokens) - For(held)))) return false;
+        sequence.ReservedTokens = tokens;
         return true;
     }
 
@@ -55,7 +66,8 @@ internal sealed class SequenceBlocks(KvBlockPool pool, int blockTokens, bool pre
             ExtendNames(sequence, computed);
             NameFull(sequence, computed);
         }
-        pool.Return(For(tokens) - sequence.NamedBlocks.Count);
+        pool.Return(Held(sequence, tokens) - sequence.NamedBlocks.Count);
+        sequence.ReservedTokens = 0;
         for (int i = sequence.NamedBlocks.Count - 1; i >= 0; i--) pool.Release(sequence.NamedBlocks[i]);
         sequence.NamedBlocks.Clear();
     }

@@ -29,6 +29,24 @@ internal sealed class SequenceList
         Count++;
     }
 
+    /// <summary>Inserts a sequence behind those that come before it or stand level; looks from the tail.</summary>
+    public void Insert(Sequence sequence, Comparison<Sequence> order)
+    {
+        Sequence? before = Last;
+        while (before is not null && order(before, sequence) > 0) before = before.Previous;
+        if (before is null)
+        {
+            Prepend(sequence);
+            return;
+        }
+        sequence.Previous = before;
+        sequence.Next = before.Next;
+        if (before.Next is null) Last = sequence;
+        else before.Next.Previous = sequence;
+        before.Next = sequence;
+        Count++;
+    }
+
     public void Remove(Sequence sequence)
     {
         if (sequence.Previous is null) First = sequence.Next;

@@ -15,8 +15,8 @@ public readonly struct ReplicaView
     /// <summary>Sequences that run.</summary>
     public int Running => _replica.RunningCount;
 
-    /// <summary>Sequences in the waiting queue.</summary>
-    public int Waiting => _replica.Waiting.Count;
+    /// <summary>Sequences that wait to run.</summary>
+    public int Waiting => _replica.WaitingCount + _replica.Swapped.Count;
 
     /// <summary>Requests that are there and not over: running and waiting.</summary>
     public int Outstanding => Running + Waiting;

@@ -21,6 +21,10 @@ public sealed record Request
     /// <summary>Tokens to generate; 0 marks a failure that the trace recorded, which ends <c>failed</c> without load.</summary>
     public required int OutputTokens { get; init; }
 
+    /// <summary>Most tokens that the client allows (<c>max_tokens</c>), at least 1; null for as many as the context window holds.</summary>
+    /// <remarks>Unlike the output length, an engine may go by it. Generation stops there if the recorded output is longer.</remarks>
+    public int? MaxOutputTokens { get; init; }
+
     /// <summary>Model name as the trace gives it; empty when it gives none. A cluster maps it to a pool.</summary>
     public string Model { get; init; } = "";
 

@@ -108,28 +108,6 @@ public sealed class PipelineTests
         Assert.That(seen.Requests[0].Preemptions, Is.Zero);
     }
 
-    [Test]
-    public void Preempt_SequenceOfAFreeSlot_GoesAtOnce()
-    {
-        // Slot 0 prefills request 0 and then waits for good; slot 1 takes its place.
-        Improvised scheduler = new((batch, call) =>
-        {
-            if (call == 3 && batch.TryLastRunning(out SequenceView other))
-            {
-                Assert.That((other.Id, batch.IsScheduled(other)), Is.EqualTo((0, false)));
-                Assert.That(batch.Preempt(other));
-                Assert.That(batch.WaitingCount, Is.EqualTo(2));
-            }
-            if (batch.DecodeCount > 0 && call < 3) return BatchDecision.Wait;
-            if (batch.DecodeCount > 0) batch.TryDecodeAll();
-            if (batch.TryFirstWaiting(out SequenceView head)) batch.TryAdmit(head, default, head.KnownTokens);
-            return batch.ScheduledPrefills + batch.ScheduledDecodes > 0 ? BatchDecision.RunOnce : BatchDecision.Wait;
-        });
-        (RunResult run, Recorder seen) = Record(Staged(Pool(Custom(_ => scheduler)), 2), [Request(0, 0, 4, 2), Request(1, 9, 6, 1)]);
-        Assert.That(run.Requests.Completed, Is.EqualTo(2));
-        Assert.That(seen.Requests[0].Preemptions, Is.EqualTo(1));
-    }
-
     /// <summary>Slots that want each other's blocks: the oldest sequence always gets on.</summary>
     [Test]
     public void Run_MemoryForLittleMoreThanOneRequest_AllComplete([Range(1, 4)] int stages)
