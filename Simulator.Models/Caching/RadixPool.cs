@@ -73,7 +73,7 @@ internal sealed class RadixPool
     /// <summary>Tokens of further pages that a sequence needs to have room for so many.</summary>
     /// <param name="hold">What it holds.</param>
     /// <param name="tokens">Tokens in all.</param>
-    public long Missing(RadixHold hold, int tokens) => Math.Max(0, Whole(tokens + _pageTokens - 1L) - hold.Tokens);
+    public long Missing(RadixHold hold, int tokens) => Math.Max(0, Whole((long)tokens + _pageTokens - 1) - hold.Tokens);
 
     /// <summary>Takes the pages that a sequence needs to have room for so many tokens, and evicts for them.</summary>
     /// <param name="hold">What it holds.</param>
