@@ -44,7 +44,7 @@ public static partial class ApexModels
             "llama3" or "llama3_70b" => Llama3_70B,
             "llama3.1" or "llama3.1_70b" => Llama3_1_70B,
             "llama3.1_8b" => Llama3_1_8B,
-            "mistral" or "mistral7b" => Mistral7B,
+            "mistral" or "mistral_7b" => Mistral7B,
             "mixtral" or "mixtral8x7b" => Mixtral8x7B,
             "mixtral8x22b" => Mixtral8x22B,
             _ => null,
