@@ -23,14 +23,10 @@ internal enum BatchState
 /// </summary>
 internal sealed class ApexBatch
 {
-    /// <summary>Most tokens of an iteration: the largest of APEX's profile.</summary>
-    private const int MaxTokens = 64 * 1024;
-
     private readonly ApexRequest[] _requests;
     private readonly ApexFidelity _fidelity;
     private readonly long _capacity;
     private readonly int _maxBatchSize;
-    private readonly double _tokenFactor;
     private readonly int[] _generated;
     private readonly int[] _running;
     private readonly PriorityQueue<int, int> _stopped = new();
@@ -38,16 +34,15 @@ internal sealed class ApexBatch
     private int _count;
     private int _next;
     private long _cached;
+    private long _budget;
 
     /// <param name="requests">The requests in the order of admission.</param>
-    /// <param name="plan">The plan.</param>
     /// <param name="problem">The problem.</param>
     /// <param name="fidelity">How preempted requests come back and how latencies are counted.</param>
     /// <param name="capacity">Tokens that the KV cache holds.</param>
-    public ApexBatch(ApexRequest[] requests, ApexPlan plan, ApexProblem problem, ApexFidelity fidelity, long capacity)
+    public ApexBatch(ApexRequest[] requests, ApexProblem problem, ApexFidelity fidelity, long capacity)
     {
         (_requests, _fidelity, _capacity, _maxBatchSize) = (requests, fidelity, capacity, problem.MaxBatchSize);
-        _tokenFactor = (double)plan.AttentionReplicas / plan.Cells.Min(cell => cell.Replicas);
         _generated = new int[requests.Length];
         _running = new int[requests.Length];
         Stamps = new double[requests.Length];
@@ -79,13 +74,15 @@ internal sealed class ApexBatch
     /// <summary>What is wrong with a batch that is stuck.</summary>
     public string Fault => _stopped.Count > 0
         ? $"request {_stopped.Peek()} of a replica outgrows the KV cache of {_capacity} tokens"
-        : $"request {_next} of a replica has {_requests[_next].InputTokens} prompt tokens, which neither the KV cache of {_capacity} tokens " +
-          $"nor an iteration of {MaxTokens} tokens may exceed";
+        : $"request {_next} of a replica has {_requests[_next].InputTokens} prompt tokens; neither the KV cache of {_capacity} tokens " +
+          $"nor the {_budget} tokens of an iteration hold them";
 
     /// <summary>Composes the next iteration.</summary>
     /// <param name="clock">Requests that arrived by now can be admitted, µs.</param>
-    public BatchState Compose(double clock)
+    /// <param name="budget">Tokens of the iteration beyond which no prompt is taken.</param>
+    public BatchState Compose(double clock, long budget)
     {
+        _budget = budget;
         int prompts = 0;
         long promptTokens = 0;
         bool resumed = false;
@@ -101,7 +98,7 @@ internal sealed class ApexBatch
             }
             else
             {
-                if (_cached + length > _capacity || (promptTokens + decodes + length) * _tokenFactor > MaxTokens) break;
+                if (_cached + length > _capacity || promptTokens + decodes + length > budget) break;
                 _cached += length;
                 prompts++;
                 promptTokens += length;
@@ -192,7 +189,7 @@ internal sealed class ApexBatch
         while (_next < _requests.Length)
         {
             int input = _requests[_next].InputTokens;
-            if (_cached + input > _capacity || (promptTokens + decodes + input) * _tokenFactor > MaxTokens) return;
+            if (_cached + input > _capacity || promptTokens + decodes + input > _budget) return;
             if (_maxBatchSize != 0 && _count == _maxBatchSize) return;
             if (_requests[_next].ArrivalMicroseconds > clock)
             {

@@ -68,6 +68,9 @@ public sealed record ApexPlan(
     /// <summary>Replicas of the attention in a stage: as many batches run side by side.</summary>
     public int AttentionReplicas => Cells[0].Replicas;
 
+    /// <summary>Most tokens of all attention replicas in an iteration: each replica of a cell takes no more than the largest profile has.</summary>
+    internal long MaxTokens => 64L * 1024 * Cells.Min(cell => cell.Replicas);
+
     /// <summary>Devices that may differ in what they hold: 1 when all are alike.</summary>
     internal int DistinctDevices => Cells.All(cell => cell.Shares.Length == 1) ? 1 : StageDevices;
 

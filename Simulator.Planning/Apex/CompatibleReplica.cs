@@ -15,7 +15,7 @@ internal sealed class CompatibleReplica(ApexProblem problem, ApexPlan plan, Stag
             int first = shares.Count;
             foreach (ApexRequest[] ofAttention in ApexSimulation.Deal(ofMicroBatch, plan.AttentionReplicas))
             {
-                var batch = new ApexBatch(ofAttention, plan, problem, ApexFidelity.Compatible, capacity);
+                var batch = new ApexBatch(ofAttention, problem, ApexFidelity.Compatible, capacity);
                 if (Serve(batch, out ShareSums sums) == BatchState.Stuck) return new(0, 0, [], batch.Fault);
                 shares.Add(sums.ToRun(batch.Stamps, batch.Times, batch.TokenTimes, capacity));
                 energy += Math.Floor(sums.Microjoules / plan.AttentionReplicas) * plan.Stages;
@@ -50,11 +50,12 @@ internal sealed class CompatibleReplica(ApexProblem problem, ApexPlan plan, Stag
     /// <summary>The loop over iterations. Arrivals are compared with a clock that counts one stage; completion counts all stages.</summary>
     private BatchState Serve(ApexBatch batch, out ShareSums sums)
     {
+        long budget = plan.MaxTokens / plan.AttentionReplicas; // APEX takes all attention replicas to be as full as this one
         sums = new(costs.PartNames.Length);
         double clock = 0;
         while (true)
         {
-            BatchState state = batch.Compose(clock);
+            BatchState state = batch.Compose(clock, budget);
             if (state is BatchState.Done or BatchState.Stuck) return state;
             if (state == BatchState.Wait)
             {

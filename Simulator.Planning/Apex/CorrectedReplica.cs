@@ -44,11 +44,12 @@ internal sealed class CorrectedReplica(ApexProblem problem, ApexPlan plan, Stage
 
     private MicroBatch Make(ApexRequest[] requests) => new(
         [.. ApexSimulation.Deal(requests, plan.AttentionReplicas)
-            .Select(share => new ApexBatch(share, plan, problem, ApexFidelity.Corrected, capacity))],
-        costs);
+            .Select(share => new ApexBatch(share, problem, ApexFidelity.Corrected, capacity))],
+        costs,
+        plan.MaxTokens);
 
     /// <summary>The batches of the attention replicas of one micro-batch, in step.</summary>
-    private sealed class MicroBatch(ApexBatch[] batches, StageCosts costs)
+    private sealed class MicroBatch(ApexBatch[] batches, StageCosts costs, long maxTokens)
     {
         private readonly ShareSums _sums = new(costs.PartNames.Length);
         private readonly StageCost _cost = new(costs.PartNames.Length);
@@ -77,16 +78,17 @@ internal sealed class CorrectedReplica(ApexProblem problem, ApexPlan plan, Stage
             _requests = _tokens = 0;
             NextArrival = double.PositiveInfinity;
             var state = BatchState.Done;
+            Fault = null;
+            long budget = maxTokens;
+            foreach (ApexBatch batch in batches) budget -= batch.Running;
             for (int i = 0; i < batches.Length; i++)
             {
-                BatchState own = batches[i].Compose(clock);
-                if (own == BatchState.Stuck)
-                {
-                    Fault = batches[i].Fault;
-                    return own;
-                }
+                budget += batches[i].Running;
+                BatchState own = batches[i].Compose(clock, budget);
+                budget -= batches[i].Shape.Tokens;
                 _runs[i] = own == BatchState.Run;
-                if (own == BatchState.Done) continue;
+                if (own == BatchState.Stuck) Fault ??= batches[i].Fault; // or the other batches leave it no tokens
+                if (own is BatchState.Done or BatchState.Stuck) continue;
                 NextArrival = Math.Min(NextArrival, batches[i].NextArrival);
                 if (own == BatchState.Run)
                 {
@@ -101,6 +103,7 @@ internal sealed class CorrectedReplica(ApexProblem problem, ApexPlan plan, Stage
                 }
             }
             if (state == BatchState.Run) Cost();
+            else if (Fault != null) return BatchState.Stuck;
             if (state == BatchState.Wait) _sums.AddIdleTurn();
             return state;
         }

@@ -145,4 +145,28 @@ public sealed class ApexCorrectedTests
             Assert.That(problem.Run(plan, ApexFidelity.Corrected).Microjoules, Is.EqualTo(2_640_000).Within(1e-6));
         }
     }
+
+    /// <summary>
+    /// Sixteen attention replicas that share the tokens of an iteration: APEX takes all to be as full as the one with the prompt of
+    /// 5,000 tokens, finds 80,000 and crashes; there are 5,000 in the first iteration.
+    /// </summary>
+    [Test]
+    public void Run_ManyAttentionReplicas_CountsTheTokensThatThereAre()
+    {
+        ApexProblem problem = ApexProblems.Llama(8, 8, (5000, 3, 0)) with { Cluster = new(ApexDevice.H100, 2, 8) };
+        ApexPlan plan = problem.Plans().First(plan => plan.AttentionReplicas == 16);
+
+        Assert.That(
+            ApexSimulation.Run(problem, plan).Fault,
+            Does.StartWith("request 0 of a replica has 5000 prompt tokens").And.EndWith("nor the 4096 tokens of an iteration hold them"));
+        ApexOutcome corrected = ApexSimulation.Run(problem, plan, ApexFidelity.Corrected);
+        Assert.That(corrected.Fault, Is.Null);
+        Assert.That(corrected.TokensPerIteration * 3, Is.EqualTo(5002).Within(1e-9));
+
+        ApexProblem full = problem with { Requests = [.. Enumerable.Repeat(new ApexRequest(5000, 3, 0), 16)] };
+        ApexOutcome inTurns = ApexSimulation.Run(full, plan, ApexFidelity.Corrected);
+        Assert.That(
+            FirstTokens(inTurns).GroupBy(time => time).Select(group => group.Count()), Is.EqualTo(new[] { 13, 3 }),
+            "13 prompts of 5,000 tokens fit into an iteration of 65,536");
+    }
 }

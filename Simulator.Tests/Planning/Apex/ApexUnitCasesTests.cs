@@ -73,7 +73,7 @@ public sealed class ApexUnitCasesTests
             + "\"metrics\":{\"Avg. MFU Per iteration\":NaN,\"Request Completion Latency: 99th percentile\":0.004412},"
             + "\"subs\":[{\"n_req\":1,\"iters\":[1103,1103]},{\"n_req\":0,\"iters\":[]}]}";
         const string head = Profile + ",\"cases\":[{\"case\":\"one\",\"model\":\"llama3_L40.json\",\"nodes\":1,\"gpus_per_node\":2,\"freq\":0,"
-            + "\"max_batch_size\":0,\"dtype\":{\"w\":\"half\",\"kv\":\"half\",\"act\":\"half\"},\"requests\":[[16,2,0]],\"num_plans\":5,\"best\":3,\"plans\":[";
+            + "\"max_batch_size\":0,\"dtype\":{\"w\":\"half\",\"kv\":\"half\",\"act\":\"half\"},\"requests\":[[16,2,0]],\"num_plans\":5,\"best\":4,\"plans\":[";
 
         Assert.That(RunText("{" + head + plan + "]}]}").Single().FirstMismatch, Is.Null);
         Assert.That(
