@@ -29,9 +29,6 @@ internal sealed class ShareSums(int parts)
     /// <summary>Energy of one stage, µJ.</summary>
     public double Microjoules { get; set; }
 
-    /// <summary>The iterations so far.</summary>
-    public IReadOnlyList<ApexIterations> Iterations => _iterations;
-
     /// <summary>Adds equal iterations; energy is added by the caller.</summary>
     public void Add(StageCost cost, int iterations, long requests, long tokens)
     {
