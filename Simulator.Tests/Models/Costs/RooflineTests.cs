@@ -21,8 +21,7 @@ public sealed class RooflineTests
         AttentionKernelSeconds = 0,
         ElementwiseKernelSeconds = 0,
         Fabric = new(new(450e9, 0, 0), new(50e9, 0, 0), 8),
-        HostSecondsPerIteration = 0,
-        HostSecondsPerSequence = 0,
+        Host = HostOverhead.None,
     };
 
     [FsCheck.NUnit.Property(MaxTest = 300)]
