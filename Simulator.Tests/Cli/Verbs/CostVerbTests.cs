@@ -60,7 +60,12 @@ public sealed class CostVerbTests
     ])]
     [TestCase("--model llama-3.1-8b --device h100 --cached 5", (string[])["error: --cached: it needs --prefill, the tokens after the cached ones"])]
     [TestCase("--model llama-3.1-8b --device h100 --prefill 5 --context 5", (string[])["error: --context: it needs --decode, the sequences that have it"])]
-    [TestCase("--model llama-3.1-8b --device h100 --tp 3", (string[])["error: Tensor parallelism of 3 must divide the 32 heads of model llama-3.1-8b."])]
+    [TestCase("--model llama-3.1-8b --device h100 --tp 3", (string[])
+    [
+        "error: llama-3.1-8b on 3 devices: tensor parallel 3 does not divide the 32 attention heads; 2 and 4 do; tensor parallel 3 neither divides the "
+            + "8 KV heads nor is a multiple of them; divisors and multiples of 8 do; tensor parallel 3 does not divide the 14336 columns of the "
+            + "feed-forward; 2 and 4 do.",
+    ])]
     [TestCase("--model llama-3.1-8b --device h100 --kv fp9", (string[])
     [
         "error: --kv: unknown number format 'fp9'; did you mean 'fp8'? known: fp32, bf16, fp16, fp8, int8, fp4, int4",
