@@ -40,7 +40,8 @@ public enum LaunchMode
 /// </para>
 /// <para>
 /// Padded rows run through all operators that work token by token, experts included, because vLLM routes them like any other row; not
-/// through attention, where they have no keys, nor the output head, which takes the rows to be sampled alone.
+/// through attention, where they have no keys, nor the output head, which takes the rows to be sampled alone. They take time; FLOPs and
+/// bytes are those of the real rows.
 /// </para>
 /// <para>
 /// Without a graph the host launches one kernel after the other ahead of the device: the iteration takes no less than all launches.

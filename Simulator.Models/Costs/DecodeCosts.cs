@@ -31,21 +31,42 @@ internal sealed class DecodeCosts
         });
     }
 
-    /// <summary>Time of one rank and idle energy of all: of what goes by its sequences, and, when tokens are not padded, by its tokens.</summary>
+    /// <summary>Time of one rank, and idle energy of all: of what goes by its sequences, and, when tokens are not padded, by its tokens.</summary>
     public static DecodeCosts TimeOfRank(int rows, bool padded, in RooflineParameters parameters)
     {
         RooflineParameters p = parameters;
         p.Ranks = 1;
         p.RankShare = 1;
-        return new(rows, peak: false, p, shape => DecodeParts.Of(shape, p).Time(tokens: !padded, experts: false, sequences: true, p));
+        return new(rows, peak: false, p, shape =>
+        {
+            DecodeSeconds seconds = DecodeSeconds.Of(shape, p);
+            return Idle(seconds.Sequences + (padded ? 0 : seconds.Tokens), p);
+        });
     }
 
-    /// <summary>Work of all ranks, of the same operators.</summary>
-    public static DecodeCosts WorkOfBatch(int rows, bool padded, in RooflineParameters parameters)
+    /// <summary>Work of all ranks, and the energy of it.</summary>
+    public static DecodeCosts WorkOfBatch(int rows, in RooflineParameters parameters)
     {
         RooflineParameters p = parameters;
-        return new(rows, peak: true, p, shape => DecodeParts.Of(shape, p).Work(tokens: !padded, experts: false, sequences: true, p));
+        return new(rows, peak: true, p, shape =>
+        {
+            IterationEstimate work = Roofline.Evaluate(shape, p);
+            work.Joules -= Idle(work.Seconds, p).Joules;
+            work.Seconds = 0;
+            return work;
+        });
     }
+
+    /// <summary>Time of what goes by tokens, padded to a captured size, and of the experts; and idle energy.</summary>
+    public static IterationCost TimeOfSize(int size, in RooflineParameters parameters)
+    {
+        DecodeSeconds seconds = DecodeSeconds.Of(new IterationShape { DecodeRows = 1, EmittedTokens = 1, PaddedTokens = size }, parameters);
+        return RooflineCostModel.Round(Idle(seconds.Tokens + seconds.Experts, parameters));
+    }
+
+    /// <summary>A time, and what the devices take in it however idle.</summary>
+    public static IterationEstimate Idle(double seconds, in RooflineParameters p) =>
+        new() { Seconds = seconds, Joules = p.StageDevices * p.IdleWatts * seconds };
 
     /// <summary>The line of the sums.</summary>
     /// <param name="context">Σ context.</param>
@@ -88,111 +109,54 @@ internal sealed class DecodeCosts
     }
 }
 
-/// <summary>What does not depend on the contexts in decode-only iterations of a number of rows, or of a captured size.</summary>
-/// <param name="Time">Time, and idle energy.</param>
-/// <param name="Work">Work, and the energy of it.</param>
-internal sealed record DecodeShare(IterationCost Time, IterationCost Work)
+/// <summary>Costs of one number of decode rows.</summary>
+/// <param name="Work">Work of all ranks.</param>
+/// <param name="Host">Time of the host, and idle energy.</param>
+/// <param name="Experts">Time of the experts when rows are not padded, and idle energy.</param>
+internal sealed record DecodeBatchCosts(DecodeCosts Work, IterationCost Host, IterationCost Experts)
 {
-    /// <summary>Experts, and, when tokens are padded to this size, whatever goes by tokens.</summary>
-    /// <param name="rows">Captured size; else decode rows of all ranks.</param>
-    /// <param name="padded">Whether it is a captured size.</param>
-    /// <param name="parameters">Model, plan, device and options, compiled.</param>
-    public static DecodeShare Of(int rows, bool padded, in RooflineParameters parameters)
+    public static DecodeBatchCosts Of(int rows, in RooflineParameters p)
     {
-        var shape = new IterationShape { DecodeRows = rows, EmittedTokens = rows, PaddedTokens = padded ? rows : 0 };
-        DecodeParts parts = DecodeParts.Of(shape, parameters);
+        var shape = new IterationShape { DecodeRows = rows, EmittedTokens = rows };
         return new(
-            RooflineCostModel.Round(parts.Time(tokens: padded, experts: true, sequences: false, parameters)),
-            RooflineCostModel.Round(parts.Work(tokens: padded, experts: true, sequences: false, parameters)));
+            DecodeCosts.WorkOfBatch(rows, p),
+            RooflineCostModel.Round(DecodeCosts.Idle(Roofline.Evaluate(shape, p).HostSeconds, p)),
+            RooflineCostModel.Round(DecodeCosts.Idle(DecodeSeconds.Of(shape, p).Experts, p)));
     }
 }
 
-/// <summary>Costs of one number of decode rows: the work of all ranks, the host, and the experts.</summary>
-/// <param name="Work">Work that depends on contexts.</param>
-/// <param name="Host">Time of the host, and idle energy.</param>
-/// <param name="Share">What goes by the rows alone when they are not padded.</param>
-internal sealed record DecodeBatchCosts(DecodeCosts Work, IterationCost Host, DecodeShare? Share);
-
-/// <summary>Sums of the operators of a pass, by what they go by: tokens, which may be padded; experts; sequences.</summary>
-internal struct DecodeParts : IOperatorSink
+/// <summary>Seconds of the operators of a pass, by what they go by: tokens, which may be padded; experts; sequences.</summary>
+internal struct DecodeSeconds : IOperatorSink
 {
-    private Sums _tokens;
-    private Sums _experts;
-    private Sums _sequences;
+    public double Tokens { get; private set; }
 
-    public static DecodeParts Of(in IterationShape shape, in RooflineParameters parameters)
+    public double Experts { get; private set; }
+
+    public double Sequences { get; private set; }
+
+    public static DecodeSeconds Of(in IterationShape shape, in RooflineParameters parameters)
     {
-        DecodeParts parts = default;
-        Roofline.Visit(shape, parameters, ref parts);
-        return parts;
+        DecodeSeconds seconds = default;
+        Roofline.Visit(shape, parameters, ref seconds);
+        return seconds;
     }
 
     public void Add(in OperatorCost cost)
     {
+        double seconds = cost.Count * cost.Seconds;
         switch (cost.Operator)
         {
             case Operator.HostSchedule or Operator.HostPrepare or Operator.HostSample or Operator.HostDetokenize:
                 break;
             case Operator.Experts:
-                _experts.Add(cost);
+                Experts += seconds;
                 break;
             case Operator.AttentionDecode or Operator.ContextMerge or Operator.FinalNorm or Operator.Head or Operator.LogitsGather or Operator.Sampling:
-                _sequences.Add(cost);
+                Sequences += seconds;
                 break;
             default:
-                _tokens.Add(cost);
+                Tokens += seconds;
                 break;
-        }
-    }
-
-    public readonly IterationEstimate Time(bool tokens, bool experts, bool sequences, in RooflineParameters p)
-    {
-        double seconds = (tokens ? _tokens.Seconds : 0) + (experts ? _experts.Seconds : 0) + (sequences ? _sequences.Seconds : 0);
-        return IdleFor(seconds, p);
-    }
-
-    public readonly IterationEstimate Work(bool tokens, bool experts, bool sequences, in RooflineParameters p)
-    {
-        Sums all = default;
-        if (tokens) all.Add(_tokens);
-        if (experts) all.Add(_experts);
-        if (sequences) all.Add(_sequences);
-        return new()
-        {
-            Flops = p.StageDevices * all.Flops,
-            MemoryBytes = p.StageDevices * all.MemoryBytes,
-            LinkBytes = p.StageDevices * all.LinkBytes,
-            Joules = p.StageDevices * p.ActiveWatts * all.PeakSeconds,
-        };
-    }
-
-    /// <summary>A time, and what the devices take in it however idle.</summary>
-    public static IterationEstimate IdleFor(double seconds, in RooflineParameters p) =>
-        new() { Seconds = seconds, Joules = p.StageDevices * p.IdleWatts * seconds };
-
-    private struct Sums
-    {
-        public double Seconds;
-        public double PeakSeconds;
-        public double Flops;
-        public double MemoryBytes;
-        public double LinkBytes;
-
-        public void Add(in OperatorCost cost)
-        {
-            Seconds += cost.Count * cost.Seconds;
-            PeakSeconds += cost.Count * cost.PeakSeconds;
-            Flops += cost.Count * cost.Flops;
-            MemoryBytes += cost.Count * cost.MemoryBytes;
-            LinkBytes += cost.Count * cost.LinkBytes;
-        }
-
-        public void Add(in Sums other)
-        {
-            PeakSeconds += other.PeakSeconds;
-            Flops += other.Flops;
-            MemoryBytes += other.MemoryBytes;
-            LinkBytes += other.LinkBytes;
         }
     }
 }

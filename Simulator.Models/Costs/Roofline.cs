@@ -199,7 +199,7 @@ public static class Roofline
                 p.PeakWideSecondsPerFlop, p.PeakSecondsPerByte, p.MatrixKernelSeconds + p.ElementwiseKernelSeconds));
             if (layer.Dispatch.SecondsPerRow > 0)
                 sink.Add(Communicate(Operator.ExpertDispatch, kind, count, layer.Dispatch, rows));
-            sink.Add(Experts(layer, kind, load.ExpertTokens, p));
+            sink.Add(Experts(layer, kind, load, p));
             if (layer.Combine.SecondsPerRow > 0)
                 sink.Add(Communicate(Operator.ExpertCombine, kind, count, layer.Combine, rows));
         }
@@ -266,20 +266,18 @@ public static class Roofline
     };
 
     // Uniform routing: n tokens that choose k of E experts each touch E·(1 − (1 − k/E)ⁿ) of them. Time is set by the device with the
-    // most tokens, which has at least one expert to read. Two matrix products, between a sort by expert, the activation and a sum.
-    private static OperatorCost Experts(in LayerParameters layer, int kind, int tokens, in RooflineParameters p)
+    // most tokens, which has at least one expert to read; padding is routed like any row. Two matrix products, between a sort by expert, the activation and a sum.
+    private static OperatorCost Experts(in LayerParameters layer, int kind, in RankLoad load, in RooflineParameters p)
     {
-        double touched = layer.LocalExperts * (1 - Power(layer.ExpertMiss, tokens));
-        double most = tokens * p.ExpertImbalance;
-        double busiest = p.ExpertImbalance > 1 ? layer.LocalExperts * (1 - Power(layer.ExpertMiss, (int)Math.Min(most, int.MaxValue))) : touched;
-        busiest = Math.Max(busiest, Math.Min(1, layer.LocalExperts));
-        OperatorCost cost = Roof(
-            Operator.Experts, kind, layer.Count, 5,
-            new PerRank(tokens, most) * layer.ExpertFlopsPerToken,
-            new PerRank(touched, busiest) * layer.ExpertBytes + new PerRank(tokens, most) * layer.ExpertBytesPerToken,
+        int busiest = (int)Math.Min(load.ExpertTokensRun * p.ExpertImbalance, int.MaxValue);
+        PerRank tokens = new(load.ExpertTokens, load.ExpertTokensRun * p.ExpertImbalance);
+        PerRank touched = new(
+            layer.LocalExperts * (1 - Power(layer.ExpertMiss, load.ExpertTokens)),
+            Math.Max(layer.LocalExperts * (1 - Power(layer.ExpertMiss, busiest)), Math.Min(1, layer.LocalExperts)));
+        return Roof(
+            Operator.Experts, kind, layer.Count, 5, tokens * layer.ExpertFlopsPerToken, touched * layer.ExpertBytes + tokens * layer.ExpertBytesPerToken,
             p.MatrixSecondsPerFlop, p.MatrixSecondsPerByte, p.PeakMatrixSecondsPerFlop, p.PeakSecondsPerByte,
             2 * p.MatrixKernelSeconds + 3 * p.ElementwiseKernelSeconds);
-        return cost;
     }
 
     // value to the power n by squaring, for value in [0, 1): below 10⁻¹⁸ it is zero.
@@ -357,6 +355,7 @@ public static class Roofline
         public PerRank PrefillWindowPairs;
         public PerRank EmittedTokens;
         public int ExpertTokens;
+        public int ExpertTokensRun;
 
         public static RankLoad Of(in IterationShape shape, in RooflineParameters p)
         {
@@ -374,18 +373,14 @@ public static class Roofline
                 PrefillWindowPairs = Share(shape.PrefillWindowPairs, straggler.PrefillWindowPairs, balanced, p),
                 EmittedTokens = Share(shape.EmittedTokens, straggler.EmittedTokens, balanced, p),
             };
+            double tokens = shape.DecodeRows + shape.PrefillTokens * p.ContextShare;
+            load.Rows = Share(tokens, straggler.DecodeRows + straggler.PrefillTokens * p.ContextShare, balanced, p);
+            load.ExpertTokens = load.ExpertTokensRun = shape.DecodeRows + (int)Math.Ceiling(shape.PrefillTokens * p.ContextShare);
+            // Padding takes time, but does no work that counts.
             if (shape.PaddedTokens > 0)
             {
-                load.Rows = new(shape.PaddedTokens, shape.PaddedTokens);
-                load.ExpertTokens = shape.PaddedTokens * p.Ranks;
-            }
-            else
-            {
-                double tokens = (double)shape.DecodeRows + shape.PrefillTokens;
-                load.Rows = p.ContextShare < 1
-                    ? load.DecodeRows + load.PrefillTokens * p.ContextShare
-                    : Share(tokens, (double)straggler.DecodeRows + straggler.PrefillTokens, balanced, p);
-                load.ExpertTokens = shape.DecodeRows + (int)Math.Ceiling(shape.PrefillTokens * p.ContextShare);
+                load.Rows = new(load.Rows.Mean, shape.PaddedTokens);
+                load.ExpertTokensRun = shape.PaddedTokens * p.Ranks;
             }
             return load;
         }

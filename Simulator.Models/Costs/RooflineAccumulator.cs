@@ -99,14 +99,13 @@ public struct RooflineAccumulator : ICostAccumulator
             stop++;
 
         (LaunchMode launch, int size) = _model.Choose(mostRows, decodeOnly: true);
-        DecodeBatchCosts batch = _model.BatchOf(_sums.DecodeRows, size > 0);
-        DecodeShare share = batch.Share ?? _model.Captured(size);
-        DecodeLine device = DecodeLine.Constant(share.Time) + Straggler(ranks, size > 0);
+        DecodeBatchCosts batch = _model.BatchCosts(_sums.DecodeRows);
+        DecodeLine device = DecodeLine.Constant(size > 0 ? _model.SizeCosts(size) : batch.Experts) + Straggler(ranks, size > 0);
         IterationCost launches = _model.Launches(launch);
         DecodeLine time = _model.Parameters.HostOverlapped != 0
             ? device.AtLeast(batch.Host + launches)
             : DecodeLine.Constant(batch.Host) + device.AtLeast(launches);
-        DecodeLine all = time + DecodeLine.Constant(share.Work) + batch.Work.Along(_sums.DecodeContext, _sums.DecodeRows, window, growing);
+        DecodeLine all = time + batch.Work.Along(_sums.DecodeContext, _sums.DecodeRows, window, growing);
         return new(all.First, all.Increment, (int)Math.Min(most, Math.Min(stop, all.Iterations)));
     }
 

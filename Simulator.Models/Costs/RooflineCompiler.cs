@@ -143,7 +143,7 @@ public static class RooflineCompiler
                 throw new ArgumentException($"Model {model.Id} has attention of an unknown kind, {layer.Attention.GetType().Name}.", nameof(model));
         }
         if (plan.Validate(model) is { Count: > 0 } faults)
-            throw new ArgumentException($"{model.Id} on {plan.Devices} devices: {string.Join("; ", faults)}.", nameof(plan));
+            throw new ArgumentException($"{model.Id}: {string.Join("; ", faults)}.", nameof(plan));
     }
 
     private static int Window(ModelArchitecture model)

@@ -12,11 +12,10 @@ public sealed class RooflineCostModel : ICostModel<RooflineAccumulator>
     private readonly int[] _paddedSizes;
     private readonly double[] _stageLayers;
     private readonly IterationCost[] _launches;
+    private readonly IterationCost[] _sizes;
     private readonly GrowingTable<DecodeCosts> _rank;
     private readonly GrowingTable<DecodeCosts> _rankPadded;
     private readonly GrowingTable<DecodeBatchCosts> _batch;
-    private readonly GrowingTable<DecodeBatchCosts> _batchPadded;
-    private readonly GrowingTable<DecodeShare> _captured;
 
     /// <summary>Compiles.</summary>
     /// <param name="model">The model.</param>
@@ -50,9 +49,9 @@ public sealed class RooflineCostModel : ICostModel<RooflineAccumulator>
         _launches = [.. Enum.GetValues<LaunchMode>().Select(LaunchesOfDecode)];
         _rank = new(rows => DecodeCosts.TimeOfRank(rows, padded: false, _parameters));
         _rankPadded = new(rows => DecodeCosts.TimeOfRank(rows, padded: true, _parameters));
-        _batch = new(rows => BatchCosts(rows, padded: false));
-        _batchPadded = new(rows => BatchCosts(rows, padded: true));
-        _captured = new(size => DecodeShare.Of(size, padded: true, _parameters));
+        _batch = new(rows => DecodeBatchCosts.Of(rows, _parameters));
+        _sizes = new IterationCost[_paddedSizes.Length];
+        foreach (int size in graphs.CaptureSizes) _sizes[size] = DecodeCosts.TimeOfSize(size, _parameters);
     }
 
     /// <summary>The compiled parameters.</summary>
@@ -91,26 +90,18 @@ public sealed class RooflineCostModel : ICostModel<RooflineAccumulator>
     internal DecodeCosts RankCosts(int rows, bool padded) => padded ? _rankPadded[rows] : _rank[rows];
 
     /// <summary>Costs of a batch with that many decode rows.</summary>
-    internal DecodeBatchCosts BatchOf(int rows, bool padded) => padded ? _batchPadded[rows] : _batch[rows];
+    internal DecodeBatchCosts BatchCosts(int rows) => _batch[rows];
 
-    /// <summary>What goes by tokens and experts alone, at a captured size.</summary>
-    internal DecodeShare Captured(int size) => _captured[size];
+    /// <summary>Time of what goes by tokens and of the experts at a captured size, and idle energy.</summary>
+    internal IterationCost SizeCosts(int size) => _sizes[size];
 
     /// <summary>Time of the launches of a decode-only iteration, and idle energy.</summary>
     internal IterationCost Launches(LaunchMode mode) => _launches[(int)mode];
 
-    private DecodeBatchCosts BatchCosts(int rows, bool padded)
-    {
-        double host = Roofline.Evaluate(new IterationShape { DecodeRows = rows }, _parameters).HostSeconds;
-        return new(
-            DecodeCosts.WorkOfBatch(rows, padded, _parameters), Round(DecodeParts.IdleFor(host, _parameters)),
-            padded ? null : DecodeShare.Of(rows, padded: false, _parameters));
-    }
-
     private IterationCost LaunchesOfDecode(LaunchMode mode)
     {
         var shape = new IterationShape { DecodeRows = 1, EmittedTokens = 1, Launch = mode };
-        return Round(DecodeParts.IdleFor(Roofline.Evaluate(shape, _parameters).LaunchSeconds, _parameters));
+        return Round(DecodeCosts.Idle(Roofline.Evaluate(shape, _parameters).LaunchSeconds, _parameters));
     }
 
     private static double[] EqualStages(in RooflineParameters p)

@@ -62,7 +62,7 @@ public sealed class CostVerbTests
     [TestCase("--model llama-3.1-8b --device h100 --prefill 5 --context 5", (string[])["error: --context: it needs --decode, the sequences that have it"])]
     [TestCase("--model llama-3.1-8b --device h100 --tp 3", (string[])
     [
-        "error: llama-3.1-8b on 3 devices: tensor parallel 3 does not divide the 32 attention heads; 2 and 4 do; tensor parallel 3 neither divides the "
+        "error: llama-3.1-8b: tensor parallel 3 does not divide the 32 attention heads; 2 and 4 do; tensor parallel 3 neither divides the "
             + "8 KV heads nor is a multiple of them; divisors and multiples of 8 do; tensor parallel 3 does not divide the 14336 columns of the "
             + "feed-forward; 2 and 4 do.",
     ])]

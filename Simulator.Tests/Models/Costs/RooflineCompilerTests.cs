@@ -22,7 +22,7 @@ public sealed class RooflineCompilerTests
     [Test]
     public void Compile_WithPlanThatDoesNotFitTheModel_SaysWhichDegree()
     {
-        Refused(TestModels.Llama8B, new(Tensor: 3), "llama-3.1-8b on 3 devices: tensor parallel 3 does not divide the 32 attention heads; 2 and 4 do");
+        Refused(TestModels.Llama8B, new(Tensor: 3), "llama-3.1-8b: tensor parallel 3 does not divide the 32 attention heads; 2 and 4 do");
         Refused(TestModels.Llama8B, new(Tensor: 0), "must be at least 1");
         Refused(TestModels.Llama8B, new(Pipeline: 33), "pipeline parallel 33 exceeds the 32 layers of llama-3.1-8b; it must be from 1 to 32");
         Refused(TestModels.Mixtral, new(Tensor: 4, Expert: 3), "expert parallel 3 does not divide tensor x data = 4; 2 and 4 do");
