@@ -122,7 +122,7 @@ internal struct BatchSums
 
     private readonly ref RankSums At(int rank)
     {
-        if ((uint)rank >= (uint)_ranks.Length)
+        if (rank < 0 || rank >= _ranks.Length)
             throw new ArgumentOutOfRangeException(nameof(rank), rank, $"The plan has {_ranks.Length} attention data-parallel ranks, from 0.");
         return ref _ranks[rank];
     }

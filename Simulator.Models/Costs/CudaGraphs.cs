@@ -41,7 +41,8 @@ public enum LaunchMode
 /// <para>
 /// Padded rows run through all operators that work token by token, experts included, because vLLM routes them like any other row; not
 /// through attention, where they have no keys, nor the output head, which takes the rows to be sampled alone. They take time; FLOPs and
-/// bytes are those of the real rows.
+/// bytes are those of the real rows. So one row more may take less time where it leaves the largest graph, as ranks with few rows are no
+/// longer padded to the most.
 /// </para>
 /// <para>
 /// Without a graph the host launches one kernel after the other ahead of the device: the iteration takes no less than all launches.

@@ -35,6 +35,7 @@ public sealed class RooflineCostModel : ICostModel<RooflineAccumulator>
     /// <summary>A cost model from parameters that are compiled already; every pipeline stage has the same share of every kind of layer.</summary>
     /// <param name="parameters">The parameters.</param>
     /// <param name="graphs">CUDA graphs; the defaults when null. What a launch takes is in the parameters.</param>
+    /// <exception cref="ArgumentException">The graphs are unsound.</exception>
     public RooflineCostModel(in RooflineParameters parameters, CudaGraphs? graphs = null)
         : this(parameters, graphs ?? CudaGraphs.Default, EqualStages(parameters))
     {
@@ -42,6 +43,8 @@ public sealed class RooflineCostModel : ICostModel<RooflineAccumulator>
 
     private RooflineCostModel(in RooflineParameters parameters, CudaGraphs graphs, double[] stageLayers)
     {
+        if (graphs.Validate().ToArray() is { Length: > 0 } faults)
+            throw new ArgumentException(string.Join(" ", faults), nameof(graphs));
         _parameters = parameters;
         _graphs = graphs;
         _paddedSizes = graphs.PaddedSizes();

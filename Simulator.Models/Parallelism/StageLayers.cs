@@ -22,7 +22,8 @@ public readonly struct StageLayers : IEquatable<StageLayers>, IReadOnlyList<int>
     {
         get
         {
-            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)Count, nameof(index));
+            ArgumentOutOfRangeException.ThrowIfNegative(index);
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Count);
             return _layers![index];
         }
     }
