@@ -68,15 +68,32 @@ internal sealed class DecodeCosts
     public static IterationEstimate Idle(double seconds, in RooflineParameters p) =>
         new() { Seconds = seconds, Joules = p.StageDevices * p.IdleWatts * seconds };
 
-    /// <summary>The line of the sums.</summary>
+    /// <summary>The line of the times of a rank.</summary>
+    /// <param name="context">Σ context.</param>
+    /// <param name="rows">What it grows by.</param>
+    /// <param name="ring">Σ min(context, window); null without a window.</param>
+    public TimeLine Times(long context, int rows, WindowRing? ring)
+    {
+        TimeLine line = new() { Iterations = long.MaxValue };
+        _context.AddTimes(context, rows, ref line);
+        if (ring is not null)
+            _window!.AddTimes(ring.Sum, ring.Growing, ref line);
+        return line;
+    }
+
+    /// <summary>Adds the work of all ranks.</summary>
     /// <param name="context">Σ context.</param>
     /// <param name="rows">What it grows by.</param>
     /// <param name="window">Σ min(context, window).</param>
     /// <param name="growing">What it grows by.</param>
-    public DecodeLine Along(long context, int rows, long window, int growing)
+    /// <param name="first">The first iteration.</param>
+    /// <param name="increment">What each further one costs more.</param>
+    /// <param name="iterations">Iterations that the line holds for.</param>
+    public void AddWork(
+        long context, int rows, long window, int growing, ref IterationCost first, ref IterationCost increment, ref long iterations)
     {
-        DecodeLine line = _context.Along(context, rows);
-        return _window is null ? line : line + _window.Along(window, growing);
+        _context.Add(context, rows, ref first, ref increment, ref iterations);
+        _window?.Add(window, growing, ref first, ref increment, ref iterations);
     }
 
     private static IterationShape Rows(int rows, long context, long window) =>

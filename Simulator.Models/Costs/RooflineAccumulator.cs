@@ -100,39 +100,51 @@ public struct RooflineAccumulator : ICostAccumulator
 
         (LaunchMode launch, int size) = _model.Choose(mostRows, decodeOnly: true);
         DecodeBatchCosts batch = _model.BatchCosts(_sums.DecodeRows);
-        DecodeLine device = DecodeLine.Constant(size > 0 ? _model.SizeCosts(size) : batch.Experts) + Straggler(ranks, size > 0);
-        IterationCost launches = _model.Launches(launch);
-        DecodeLine time = _model.Parameters.HostOverlapped != 0
-            ? device.AtLeast(batch.Host + launches)
-            : DecodeLine.Constant(batch.Host) + device.AtLeast(launches);
-        DecodeLine all = time + batch.Work.Along(_sums.DecodeContext, _sums.DecodeRows, window, growing);
-        return new(all.First, all.Increment, (int)Math.Min(most, Math.Min(stop, all.Iterations)));
+        TimeLine time = Straggler(ranks, size > 0);
+        IterationCost shared = size > 0 ? _model.SizeCosts(size) : batch.Experts, launches = _model.Launches(launch), host = batch.Host;
+        time.Time += shared.Time;
+        time.Nanojoules += shared.Nanojoules;
+        if (_model.Parameters.HostOverlapped != 0)
+        {
+            time.RaiseTo(host + launches);
+        }
+        else
+        {
+            time.RaiseTo(launches);
+            time.Time += host.Time;
+            time.Nanojoules += host.Nanojoules;
+        }
+        IterationCost first = new(time.Time, 0, 0, 0, time.Nanojoules), increment = new(time.TimeStep, 0, 0, 0, time.NanojoulesStep);
+        long iterations = Math.Min(most, Math.Min(stop, time.Iterations));
+        batch.Work.AddWork(_sums.DecodeContext, _sums.DecodeRows, window, growing, ref first, ref increment, ref iterations);
+        return new(first, increment, (int)iterations);
     }
 
     // The rank that takes longest, for as long as it does. Of equals the one that grows fastest, so that none can overtake it at once.
-    private readonly DecodeLine Straggler(ReadOnlySpan<BatchSums.RankSums> ranks, bool padded)
+    private readonly TimeLine Straggler(ReadOnlySpan<BatchSums.RankSums> ranks, bool padded)
     {
-        DecodeLine straggler = Line(ranks[0], padded);
+        TimeLine straggler = Line(ranks[0], padded);
         for (int i = 1; i < ranks.Length; i++)
         {
-            DecodeLine line = Line(ranks[i], padded);
+            TimeLine line = Line(ranks[i], padded);
             long iterations = Math.Min(straggler.Iterations, line.Iterations);
-            long ahead = line.First.Time - straggler.First.Time, faster = line.Increment.Time - straggler.Increment.Time;
-            bool overtakes = ahead > 0 || (ahead == 0 && faster > 0);
+            long ahead = line.Time - straggler.Time, faster = line.TimeStep - straggler.TimeStep;
             // The lines cross where what one is ahead is used up; from there on the other is the straggler.
             if (ahead != 0 && faster != 0 && ahead > 0 == faster < 0)
                 iterations = Math.Min(iterations, (Math.Abs(ahead) + Math.Abs(faster) - 1) / Math.Abs(faster));
-            straggler = (overtakes ? line : straggler) with { Iterations = iterations };
+            if (ahead > 0 || (ahead == 0 && faster > 0))
+                straggler = line;
+            straggler.Iterations = iterations;
         }
         return straggler;
     }
 
-    private readonly DecodeLine Line(in BatchSums.RankSums rank, bool padded)
+    private readonly TimeLine Line(in BatchSums.RankSums rank, bool padded)
     {
         int rows = rank.Sums.DecodeRows;
         return rows == 0
-            ? DecodeLine.Constant(default)
-            : _model.RankCosts(rows, padded).Along(rank.Sums.DecodeContext, rows, rank.Ring?.Sum ?? 0, rank.Ring?.Growing ?? 0);
+            ? new() { Iterations = long.MaxValue }
+            : _model.RankCosts(rows, padded).Times(rank.Sums.DecodeContext, rows, rank.Ring);
     }
 
     // The next iteration: its sums, the graph that it runs in, and the rank that takes longest.

@@ -1,22 +1,24 @@
 namespace Simulator.Models.Costs;
 
-/// <summary>Costs of consecutive iterations on one line: the first, what each further one costs more, and how many the line holds for.</summary>
-internal readonly record struct DecodeLine(IterationCost First, IterationCost Increment, long Iterations)
+/// <summary>
+/// Times of consecutive iterations on one line: the first with its idle energy, what each further one takes more, and how many the line holds for.
+/// </summary>
+internal struct TimeLine
 {
-    /// <summary>The same cost for ever.</summary>
-    public static DecodeLine Constant(IterationCost cost) => new(cost, default, long.MaxValue);
-
-    /// <summary>The sum of two lines, while both hold.</summary>
-    public static DecodeLine operator +(DecodeLine a, DecodeLine b) =>
-        new(a.First + b.First, a.Increment + b.Increment, Math.Min(a.Iterations, b.Iterations));
+    public long Time;
+    public long TimeStep;
+    public long Nanojoules;
+    public long NanojoulesStep;
+    public long Iterations;
 
     /// <summary>At least that much time: below it, what takes that time costs instead.</summary>
-    public DecodeLine AtLeast(IterationCost floor)
+    public void RaiseTo(in IterationCost floor)
     {
-        if (First.Time >= floor.Time)
-            return this;
-        long until = Increment.Time > 0 ? (floor.Time - First.Time + Increment.Time - 1) / Increment.Time : long.MaxValue;
-        return new(floor, default, Math.Min(Iterations, until));
+        if (Time >= floor.Time)
+            return;
+        if (TimeStep > 0)
+            Iterations = Math.Min(Iterations, (floor.Time - Time + TimeStep - 1) / TimeStep);
+        (Time, TimeStep, Nanojoules, NanojoulesStep) = (floor.Time, 0, floor.Nanojoules, 0);
     }
 }
 
@@ -51,18 +53,38 @@ internal sealed class LinearPieces
         }
     }
 
-    /// <summary>The line of a sum that grows by a step in every iteration.</summary>
+    /// <summary>Adds the times of a sum that grows by a step in every iteration to a line.</summary>
+    public void AddTimes(long sum, long step, ref TimeLine line)
+    {
+        ref readonly Piece piece = ref At(sum, step, ref line.Iterations);
+        line.Time += piece.Base.Time + piece.Slope.Time * sum;
+        line.TimeStep += piece.Slope.Time * step;
+        line.Nanojoules += piece.Base.Nanojoules + piece.Slope.Nanojoules * sum;
+        line.NanojoulesStep += piece.Slope.Nanojoules * step;
+    }
+
+    /// <summary>Adds the costs of a sum that grows by a step in every iteration.</summary>
     /// <param name="sum">The sum in the first iteration.</param>
     /// <param name="step">What it grows by, at least 0.</param>
-    public DecodeLine Along(long sum, long step)
+    /// <param name="first">The first iteration.</param>
+    /// <param name="increment">What each further one costs more.</param>
+    /// <param name="iterations">Iterations that the line holds for.</param>
+    public void Add(long sum, long step, ref IterationCost first, ref IterationCost increment, ref long iterations)
+    {
+        ref readonly Piece piece = ref At(sum, step, ref iterations);
+        first += piece.Base + piece.Slope * sum;
+        increment += piece.Slope * step;
+    }
+
+    private ref readonly Piece At(long sum, long step, ref long iterations)
     {
         int index = _pieces.Length - 1;
         long end = long.MaxValue;
         while (_pieces[index].From > sum)
             end = _pieces[index--].From;
-        ref readonly Piece piece = ref _pieces[index];
-        long iterations = end == long.MaxValue || step == 0 ? long.MaxValue : (end - sum - 1) / step + 1;
-        return new(piece.Base + piece.Slope * sum, piece.Slope * step, iterations);
+        if (end != long.MaxValue && step > 0)
+            iterations = Math.Min(iterations, (end - sum - 1) / step + 1);
+        return ref _pieces[index];
     }
 
     /// <summary>Cost <c>Base + sum × Slope</c> for sums from <c>From</c> on.</summary>
