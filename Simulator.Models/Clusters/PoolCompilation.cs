@@ -14,7 +14,10 @@ internal static class PoolCompilation
         Math.Min(pool.Engine.ContextWindow ?? pool.Model.ContextWindow, pool.Model.ContextWindow);
 
     public static ICostModel CompileCosts(this PoolSpec pool) =>
-        pool.CostModel ?? new RooflineCostModel(pool.Model, pool.Plan, pool.Quantization, pool.Device, pool.Roofline);
+        pool.CostModel ?? new RooflineCostModel(pool.Model, pool.Plan, pool.Quantization, pool.Device, pool.Roofline with
+        {
+            Host = pool.Roofline.Host with { Overlapped = pool.Roofline.Host.Overlapped || pool.Engine.AsyncScheduling },
+        });
 
     /// <summary>KV blocks that sequences of one replica can hold.</summary>
     /// <exception cref="PlanException">The plan does not fit.</exception>
