@@ -13,7 +13,7 @@ public sealed record VllmV0Options
     /// <value>128, Vidur's <c>batch_size_cap</c>; vLLM's own default was 256.</value>
     public int MaxSequences { get; init; } = 128;
 
-    /// <summary>Whether prompts count as padded to the longest of the iteration (vLLM before 0.3), or with their own tokens.</summary>
+    /// <summary>Whether prompts count as padded to the longest of the iteration, as in these versions and in Vidur, or with their own tokens, as in later ones.</summary>
     /// <value>True.</value>
     public bool PaddedPrompts { get; init; } = true;
 

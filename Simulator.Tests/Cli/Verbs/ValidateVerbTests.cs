@@ -86,6 +86,33 @@ public sealed class ValidateVerbTests
     }
 
     [Test]
+    public void Validate_TablesThatDoNotReachFarEnough_AreTheReason()
+    {
+        using TemporaryFiles files = new();
+        new MadeRun(files.Folder, "made", "vllm", 1, 1, "round_robin").Write();
+        string folder = Path.Combine(files.Folder, "op_tables_made");
+        File.Delete(Directory.GetFiles(folder, "attn_decode*").Single());
+        File.WriteAllText(Path.Combine(folder, "attn_decode.csv"), "batch_size,kv_cache_size,prediction\n1,64,1\n");
+        Printed printed = Printed.By("validate", files.Folder, "--strict");
+        Assert.That(printed.ExitCode, Is.EqualTo(ExitCode.NoMatch), printed.Error);
+        Assert.That(printed.Output, Does.Contain("attn_decode.csv: an iteration needs the time at batch_size").And.Contains("the table has batch_size 1 to 1 and kv_cache_size 64 to 64"));
+    }
+
+    [Test]
+    public void Validate_RequestThatIsRefused_IsTheMismatch()
+    {
+        using TemporaryFiles files = new();
+        new MadeRun(files.Folder, "made", "sarathi", 1, 1, "lor").Write();
+        string file = files["made.requests.csv"];
+        string[] rows = File.ReadAllLines(file);
+        string[] cells = rows[1].Split(',');
+        cells[2] = "0";
+        rows[1] = string.Join(',', cells);
+        File.WriteAllLines(file, rows);
+        Assert.That(Printed.By("validate", files.Folder).Output, Does.Contain("made: request 0 did not complete: Rejected (EmptyPrompt)"));
+    }
+
+    [Test]
     public void Validate_JsonToTheOutput_TakesThePlaceOfTheTables()
     {
         using TemporaryFiles files = new();

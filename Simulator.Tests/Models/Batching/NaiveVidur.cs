@@ -40,7 +40,7 @@ internal sealed class NaiveVidur(NaiveVidur.Settings settings, IReadOnlyDictiona
     private void Arrive(Request request)
     {
         int chosen = _routed++ % settings.Replicas;
-        if (settings.Router == "lor") chosen = Enumerable.Range(0, settings.Replicas).MinBy(i => (_replicas[i].Queue.Count, i));
+        if (settings.Router == "lor") chosen = Enumerable.Range(0, settings.Replicas).MinBy(i => (_replicas[i].Queue.Count + _replicas[i].Swapped.Count, i));
         request.Replica = chosen;
         _replicas[chosen].Queue.Add(request);
         At(_now, () => Schedule(_replicas[chosen]));

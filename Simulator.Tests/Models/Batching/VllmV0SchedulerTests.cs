@@ -59,31 +59,23 @@ public sealed class VllmV0SchedulerTests
     [Test]
     public void Compose_NoFreeBlockAtADecodesTurn_LastIsRecomputed()
     {
-        // 11 blocks: 5 and 5, then one for request 0 at its 21st token. Request 1, at its turn, finds none free and goes.
-        (RunResult run, Recorder seen) = Record(Pool(Options, blocks: 11), [Request(0, 0, 20, 3), Request(1, 1, 18, 4)]);
+        // 12 blocks: 5 and 6, then the last for request 0 at its 21st token. Request 1, at its turn, finds none free and goes; its 25
+        // tokens need 7, so it is back only after request 0.
+        (RunResult run, Recorder seen) = Record(Pool(Options, blocks: 12), [Request(0, 0, 20, 3), Request(1, 1, 24, 4)]);
 
         Assert.That(run.Engine.Preemptions, Is.EqualTo(1));
         Assert.That(Iterations(seen), Is.EqualTo(new[]
         {
             (0.0, 20.0, 0, 1, 20),
-            (20, 38, 0, 1, 18),
-            (38, 48, 1, 0, 0),
-            (48, 67, 0, 1, 19),
-            (67, 77, 1, 0, 0),
-            (77, 87, 1, 0, 0),
-            (87, 97, 1, 0, 0),
-        }).Or.EqualTo(new[]
-        {
-            (0.0, 20.0, 0, 1, 20),
-            (20, 38, 0, 1, 18),
-            (38, 48, 1, 0, 0),
-            (48, 58, 1, 0, 0),
-            (58, 77, 0, 1, 19),
-            (77, 87, 1, 0, 0),
-            (87, 97, 1, 0, 0),
+            (20, 44, 0, 1, 24),
+            (44, 54, 1, 0, 0),
+            (54, 64, 1, 0, 0),
+            (64, 89, 0, 1, 25),
+            (89, 99, 1, 0, 0),
+            (99, 109, 1, 0, 0),
         }));
         Assert.That(seen.Requests.Select(r => r.Preemptions), Is.EqualTo(new[] { 0, 1 }));
-        Assert.That(seen.Requests[1].FirstToken.Ms(), Is.EqualTo(38), "tokens that were out stay out");
+        Assert.That(seen.Requests[1].FirstToken.Ms(), Is.EqualTo(44), "tokens that were out stay out");
     }
 
     [Test]

@@ -250,7 +250,7 @@ public sealed class RouterTests
         RouterContext context = new(2, new RandomStream(1));
         Func<RouterContext, IRouter>[] blind = [Routers.Random, Routers.RoundRobin];
         Func<RouterContext, IRouter>[] seeing =
-            [Routers.LeastOutstanding, Routers.LeastPendingTokens, Routers.PowerOfTwoChoices, Routers.PrefixAffinity, Routers.SessionAffinity];
+            [Routers.LeastOutstanding, Routers.LeastWaiting, Routers.LeastPendingTokens, Routers.PowerOfTwoChoices, Routers.PrefixAffinity, Routers.SessionAffinity];
         Assert.That(blind.Select(make => make(context).ReadsReplicaState), Is.All.False);
         Assert.That(seeing.Select(make => make(context).ReadsReplicaState), Is.All.True);
     }
