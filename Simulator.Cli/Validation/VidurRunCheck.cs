@@ -11,7 +11,9 @@ namespace Simulator.Cli.Validation;
 internal sealed class VidurRunCheck(IReadOnlyList<VidurRequest> requests, IReadOnlyList<VidurIteration>? iterations) : IRunObserver
 {
     private const double RequestTolerance = 1e-6;
-    private const double IterationTolerance = 1e-9;
+
+    // A nanosecond, in which both ends of an iteration are cut, and what doubles cannot tell after a thousand seconds.
+    private const double IterationTolerance = 1e-9 + 1e-12;
 
     private readonly Dictionary<long, RequestRecord> _ended = [];
     private readonly List<IterationRecord> _ran = [];
