@@ -23,7 +23,7 @@ public sealed record Scenario(ulong Seed, IReadOnlyList<Request> Requests)
     private static readonly Func<RouterContext, IRouter>[] AllRouters =
     [
         Routers.Random, Routers.RoundRobin, Routers.LeastOutstanding, Routers.LeastPendingTokens, Routers.PowerOfTwoChoices,
-        Routers.PrefixAffinity, Routers.SessionAffinity, _ => new FewestBlocks(),
+        Routers.PrefixAffinity, Routers.SessionAffinity, Routers.LeastWaiting, _ => new FewestBlocks(),
     ];
 
     private RandomStream Stream(string name) => new RandomStreams(Seed).Stream(name);
