@@ -26,7 +26,7 @@ internal sealed record ValidationReport(IReadOnlyDictionary<string, ValidationSe
             foreach (ValidationCase result in set.Results)
             {
                 table.AddTexts(
-                    result.Name, result.Matched ? "yes" : "no", Figures.Count(result.Requests), Figures.Count(result.Iterations),
+                    result.Name, result.Matched ? "yes" : "no", Count(result.Requests), Count(result.Iterations),
                     Figures.Seconds(result.LargestErrorSeconds));
             }
             output.WriteTable(table);
@@ -35,6 +35,8 @@ internal sealed record ValidationReport(IReadOnlyDictionary<string, ValidationSe
             if (set.Matched < set.Cases) output.WriteLine();
         }
     }
+
+    private static string Count(long? value) => value is { } count ? Figures.Count(count) : "";
 }
 
 /// <summary>What came of the cases of one set.</summary>

@@ -1,3 +1,5 @@
+using Simulator.Planning.Apex;
+
 namespace Simulator.Cli.Validation;
 
 /// <summary>Measured runs of one kind, found in a folder.</summary>
@@ -11,5 +13,15 @@ internal sealed record ValidationSet(string Name, string Content, Func<string, s
     public static IReadOnlyList<ValidationSet> All { get; } =
     [
         new("vidur_runs", "vidur_runs/*.summary.json with the requests beside them", VidurRuns.Find, VidurRuns.Run),
+        new("apex_unit_cases", "apex_runs/unit_cases.json", FindApexCases, RunApexCases),
+    ];
+
+    private static string? FindApexCases(string folder) =>
+        new[] { Path.Combine(folder, "apex_runs", "unit_cases.json"), Path.Combine(folder, "unit_cases.json") }.FirstOrDefault(File.Exists);
+
+    private static IReadOnlyList<ValidationCase> RunApexCases(string path) =>
+    [
+        .. ApexUnitCases.Run(path).Select(check => new ValidationCase(
+            $"{check.Name}: {check.Description}", check.Matched, check.LargestErrorSeconds, check.FirstMismatch, null, null)),
     ];
 }

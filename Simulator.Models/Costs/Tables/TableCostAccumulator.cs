@@ -16,22 +16,22 @@ public struct TableCostAccumulator : ICostAccumulator
     }
 
     /// <inheritdoc/>
-    public readonly IterationShape Shape => _sums.Shape;
+    public readonly IterationShape Shape => _sums.Shape(withDecodes: true);
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">The context is negative.</exception>
-    public void AddDecode(int contextTokens, int rank = 0) => _sums.AddDecode(contextTokens);
+    public void AddDecode(int contextTokens, int rank = 0) => _sums.AddDecode(contextTokens, rank: 0);
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">The context is negative.</exception>
     /// <exception cref="InvalidOperationException">No such row can be in the batch.</exception>
-    public void RemoveDecode(int contextTokens, int rank = 0) => _sums.RemoveDecode(contextTokens);
+    public void RemoveDecode(int contextTokens, int rank = 0) => _sums.RemoveDecode(contextTokens, rank: 0);
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">There is no query token, or the context is negative.</exception>
     public void AddPrefill(int queryTokens, int contextTokens, bool emits, int rank = 0)
     {
-        _sums.AddPrefill(queryTokens, contextTokens, emits);
+        _sums.AddPrefill(queryTokens, contextTokens, emits, rank: 0);
         _prefillKv += _model.RoundKv(contextTokens);
         _chunkSquares += (long)queryTokens * queryTokens;
     }
@@ -92,7 +92,7 @@ public struct TableCostAccumulator : ICostAccumulator
 
     private readonly TableBatch Batch(bool withDecodes)
     {
-        IterationShape shape = _sums.Shape;
+        IterationShape shape = _sums.Shape(withDecodes: true);
         int rows = withDecodes ? shape.DecodeRows : 0;
         return new(rows + shape.PrefillTokens, rows, rows > 0 ? shape.DecodeContext / rows + 1 : 0, shape.PrefillRows, _prefillKv, _chunkSquares);
     }
