@@ -210,13 +210,15 @@ public sealed class BatchComposer
     }
 
     /// <summary>Brings a swapped sequence back to the decodes, without scheduling it. The copy is done before the iteration starts.</summary>
+    /// <param name="view">The sequence.</param>
+    /// <param name="toEnd">Whether it goes to the end of the running list, or to its place by admission.</param>
     /// <returns>False, with nothing changed, when device blocks are short.</returns>
     /// <exception cref="InvalidOperationException">It is not swapped out, or decodes of this iteration are scheduled already.</exception>
-    public bool TrySwapIn(SequenceView view)
+    public bool TrySwapIn(SequenceView view, bool toEnd = false)
     {
         RequireState(view, SequenceState.Swapped);
         if (AllDecodesScheduled) throw new InvalidOperationException("Bring sequences back before decodes are scheduled.");
-        return _replica.TrySwapIn(view.Sequence, Slot);
+        return _replica.TrySwapIn(view.Sequence, Slot, toEnd);
     }
 
     /// <summary>Takes a running sequence off, frees its blocks and puts it into the waiting queue: preemption by recompute.</summary>

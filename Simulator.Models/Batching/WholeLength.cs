@@ -9,12 +9,6 @@ internal static class WholeLength
     public static bool TryAdmit(BatchComposer batch, SequenceView head) =>
         batch.TryAdmit(head, default, head.KnownTokens, reserve: head.PromptTokens + head.AllowedTokens);
 
-    /// <summary>Schedules all decodes, whose blocks they have.</summary>
-    public static void DecodeAll(BatchComposer batch)
-    {
-        if (!batch.TryDecodeAll()) throw new InvalidOperationException("A decode has no block, though blocks were reserved for its whole length.");
-    }
-
     /// <summary>Faults of an engine that admits so.</summary>
     public static IReadOnlyList<string> Faults(int maxBatchSize, SchedulerContext context)
     {

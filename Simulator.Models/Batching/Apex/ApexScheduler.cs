@@ -33,8 +33,8 @@ public sealed class ApexScheduler : IBatchScheduler
     public BatchDecision Compose(BatchComposer batch)
     {
         while (batch.DecodeBlocks > batch.BlocksAvailable && batch.TryLastInSlot(out SequenceView last)) Stop(batch, last);
-        while (TryLowestStopped(batch, out SequenceView stopped) && HasRoom(batch, stopped) && batch.TrySwapIn(stopped)) { }
-        if (batch.DecodeCount > 0 && !batch.TryDecodeAll()) throw new InvalidOperationException("Decodes have no blocks, though those were counted.");
+        while (TryLowestStopped(batch, out SequenceView stopped) && HasRoom(batch, stopped) && batch.TrySwapIn(stopped, toEnd: true)) { }
+        SureDecodes.Schedule(batch);
         if (batch.SwappedCount == 0) Admit(batch);
         if (batch.ScheduledPrefills > 0) return BatchDecision.RunOnce;
         if (batch.DecodeCount == 0) return BatchDecision.Wait;

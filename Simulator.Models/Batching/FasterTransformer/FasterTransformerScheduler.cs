@@ -39,7 +39,7 @@ public sealed class FasterTransformerScheduler : IBatchScheduler
     {
         if (batch.DecodeCount > 0)
         {
-            WholeLength.DecodeAll(batch);
+            SureDecodes.Schedule(batch);
             return BatchDecision.RunWhileStable(arrivalsMatter: false);
         }
         if (batch.RunningCount == 0)

@@ -32,7 +32,7 @@ public sealed class OrcaScheduler : IBatchScheduler
     /// <inheritdoc/>
     public BatchDecision Compose(BatchComposer batch)
     {
-        if (batch.DecodeCount > 0) WholeLength.DecodeAll(batch);
+        SureDecodes.Schedule(batch);
         int places = _options.MaxBatchSize - batch.DecodeCount;
         while (places > 0 && batch.TryFirstWaiting(out SequenceView head) && WholeLength.TryAdmit(batch, head)) places--;
         if (batch.ScheduledPrefills > 0) return BatchDecision.RunOnce;

@@ -98,6 +98,21 @@ public sealed class ApexSchedulerTests
         return [.. seen.Requests.Select(r => r.End.Nanoseconds / 1e3)];
     }
 
+    [Test]
+    public void Compose_Arrivals_InterruptAStretchOnlyIfTheyCouldJoin()
+    {
+        Request[] requests = [Request(0, 0, 4, 10), Request(1, 20, 8, 1), Request(2, 30, 4, 1)];
+        Assert.That(Compositions.Of(PoolOf(new()), requests), Is.EqualTo(new[] { 0.0, 4, 24, 42, 56 }), "room for both, one after the other");
+        Assert.That(Compositions.Of(PoolOf(new() { MaxBatchSize = 1 }), requests), Is.EqualTo(new[] { 0.0, 4, 94, 102 }), "the batch is full");
+        Assert.That(Compositions.Of(PoolOf(new(), tokens: 13), requests), Is.EqualTo(new[] { 0.0, 4, 24, 94 }), "the head finds no memory");
+    }
+
+    [TestCase(ApexResumption.Recompute)]
+    [TestCase(ApexResumption.Free)]
+    public void Compose_ArrivalsWhileOneIsStopped_DoNotInterruptTheStretch(ApexResumption resumption) => Assert.That(
+        Compositions.Of(PoolOf(new() { Resumption = resumption }, tokens: 10), [TooMuch[0], TooMuch[1], Request(2, 20, 2, 1)]),
+        Is.EqualTo(new[] { 0.0, 7, 17, 37 }));
+
     [FsCheck.NUnit.Property(MaxTest = 400, Arbitrary = [typeof(BatchingCases)])]
     public void Run_RandomWorkload_EqualsNaiveEngine(BatchingCase scenario, bool free, bool unbounded)
     {

@@ -67,6 +67,19 @@ public sealed class DistServeDecodeSchedulerTests
         Assert.That(Iterations(seen), Is.EqualTo(new[] { (0.0, 1), (10, 2) }));
     }
 
+    [Test]
+    public void Compose_Arrivals_InterruptAStretchOnlyIfTheyCouldJoin()
+    {
+        Request[] requests = [Request(0, 0, 4, 10), Request(1, 25, 9, 2), Request(2, 35, 4, 2)];
+        Assert.That(Compositions.Of(PoolOf(new()), requests), Is.EqualTo(new[] { 0.0, 10, 30, 40, 50 }), "room for both; who joins runs one iteration on its own");
+        Assert.That(Compositions.Of(PoolOf(new() { MaxBatchSize = 1 }), requests), Is.EqualTo(new[] { 0.0, 10, 90, 100 }), "the batch is full");
+        Assert.That(Compositions.Of(PoolOf(new(), blocks: 4), requests), Is.EqualTo(new[] { 0.0, 10, 30, 90, 100 }), "the head finds no memory");
+    }
+
+    [Test]
+    public void Compose_ArrivalsWhileOneIsSwappedOut_DoNotInterruptTheStretch() =>
+        Assert.That(Compositions.Of(PoolOf(new(), blocks: 5), TooMuch), Is.EqualTo(new[] { 0.0, 10, 40, 50 }));
+
     [FsCheck.NUnit.Property(MaxTest = 400, Arbitrary = [typeof(BatchingCases)])]
     public void Run_RandomWorkload_EqualsNaiveEngine(BatchingCase scenario) => scenario.AssertEquals(
         Engine(scenario), new NaiveDistServeDecode(scenario.MaxBatch, scenario.HostBlocks, scenario.Blocks, scenario.BlockTokens, Fractions));

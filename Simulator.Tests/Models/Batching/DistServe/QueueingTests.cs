@@ -15,7 +15,7 @@ namespace Simulator.Tests.Models.Batching.DistServe;
 
 /// <summary>
 /// A prefill instance against the M/D/1 formulas of DistServe's section 3.1: Poisson arrivals of prompts of one length, one prompt a batch,
-/// OPT-13B on one A100. Seeds are fixed; each mean must lie in its 99.9 % batch-means interval, of a half-width of at most 4 % of it.
+/// OPT-13B on one A100. Seeds are fixed; each mean must lie in its 99.9 % batch-means interval, of a half-width of at most 5 % of it.
 /// </summary>
 public sealed class QueueingTests
 {
@@ -35,7 +35,7 @@ public sealed class QueueingTests
     public void PrefillInstance_OneDevice_MeanTtftIsThatOfAnMD1Queue(double load)
     {
         double rate = load / D;
-        Ttft(rate, stages: 1).AssertMean(D + rate * D * D / (2 * (1 - rate * D)), 0.04, $"TTFT at {load}");
+        Ttft(rate, stages: 1).AssertMean(D + rate * D * D / (2 * (1 - rate * D)), 0.05, $"TTFT at {load}");
     }
 
     [TestCase(0.3)]
@@ -44,7 +44,7 @@ public sealed class QueueingTests
     public void PrefillInstance_PipelineOfTwoStages_MeanTtftIsThatOfAQueueWithHalfTheService(double load)
     {
         double rate = load / D;
-        Ttft(rate, stages: 2).AssertMean(D + rate * D * D / (4 * (2 - rate * D)), 0.04, $"TTFT at {load}");
+        Ttft(rate, stages: 2).AssertMean(D + rate * D * D / (4 * (2 - rate * D)), 0.05, $"TTFT at {load}");
     }
 
     private static BatchMeans Ttft(double rate, int stages)

@@ -1,4 +1,5 @@
 using Simulator.Core.Randomness;
+using Simulator.Core.Time;
 using Simulator.Models.Batching.FasterTransformer;
 using Simulator.Models.Clusters;
 using Simulator.Models.Engines;
@@ -84,6 +85,22 @@ public sealed class FasterTransformerSchedulerTests
         (_, Recorder seen) = Record(PoolOf(4, blocks: 4, stages: 2), requests);
         Assert.That(seen.Iterations.Select(i => (i.Slot, i.Start.Ms(), i.PrefillRows)), Is.EqualTo(new[] { (0, 0.0, 1), (0, 4, 1), (0, 8, 1) }));
     }
+
+    [Test]
+    public void Compose_HeadThatDidNotFitGivesUp_BatchOfTheOtherSlotIsNotJoined()
+    {
+        // Two slots: request 0 alone has found memory; 2, which would fit beside it when 1 has left, waits for its end.
+        Request[] requests =
+        [
+            Request(0, 0, 4, 4), Request(1, 0, 4, 1) with { QueueTimeout = 10.Milliseconds() }, Request(2, 0, 2, 1) with { MaxOutputTokens = 2 },
+        ];
+        (_, Recorder seen) = Record(PoolOf(4, blocks: 6, stages: 2), requests);
+        Assert.That(seen.Requests.Select(r => r.FirstScheduled.Ms()), Is.EqualTo(new double?[] { 0, null, 34 }));
+    }
+
+    [Test]
+    public void Compose_ArrivalsWhileABatchRuns_DoNotInterruptIt() => Assert.That(
+        Compositions.Of(PoolOf(4), [Request(0, 0, 4, 10), Request(1, 20, 4, 1), Request(2, 40, 4, 1)]), Is.EqualTo(new[] { 0.0, 4, 94 }));
 
     [FsCheck.NUnit.Property(MaxTest = 300, Arbitrary = [typeof(BatchingCases)])]
     public void Run_RandomWorkload_EqualsNaiveEngine(BatchingCase scenario) => scenario.AssertEquals(

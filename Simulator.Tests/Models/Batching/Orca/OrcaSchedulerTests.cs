@@ -66,6 +66,15 @@ public sealed class OrcaSchedulerTests
         Assert.That(seen.Iterations.Select(i => (i.Slot, i.Start.Ms(), i.PrefillRows)), Is.EqualTo(new[] { (0, 0.0, 2), (1, 0, 2), (0, 8, 1) }));
     }
 
+    [Test]
+    public void Compose_Arrivals_InterruptAStretchOnlyIfTheyCouldJoin()
+    {
+        Request[] requests = [Request(0, 0, 4, 10), Request(1, 20, 4, 1), Request(2, 30, 4, 1)];
+        Assert.That(Compositions.Of(PoolOf(2), requests), Is.EqualTo(new[] { 0.0, 4, 24, 38, 52 }), "room for both, one after the other");
+        Assert.That(Compositions.Of(PoolOf(1), requests), Is.EqualTo(new[] { 0.0, 4, 94, 98 }), "the batch is full");
+        Assert.That(Compositions.Of(PoolOf(3, blocks: 7), requests), Is.EqualTo(new[] { 0.0, 4, 24, 94, 98 }), "the head finds no memory");
+    }
+
     [FsCheck.NUnit.Property(MaxTest = 300, Arbitrary = [typeof(BatchingCases)])]
     public void Run_RandomWorkload_EqualsNaiveEngine(BatchingCase scenario) => scenario.AssertEquals(
         Engine(scenario), new NaiveOrca(scenario.MaxBatch, scenario.Blocks, scenario.BlockTokens, Fractions));
