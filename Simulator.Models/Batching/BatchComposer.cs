@@ -50,6 +50,10 @@ public sealed class BatchComposer
     /// <summary>Sequences of this slot that decode.</summary>
     public int DecodeCount => Slot.Decodes;
 
+    /// <summary>KV blocks that the next token of all decodes of this slot takes: <see cref="TryDecodeAll"/> succeeds if so many are available.</summary>
+    /// <remarks>Once decodes are scheduled, their blocks are taken already.</remarks>
+    public long DecodeBlocks => Slot.BlocksStarted(0, 1);
+
     /// <summary>Sequences that wait.</summary>
     public int WaitingCount => _replica.Waiting.Count;
 
@@ -206,13 +210,15 @@ public sealed class BatchComposer
     }
 
     /// <summary>Brings a swapped sequence back to the decodes, without scheduling it. The copy is done before the iteration starts.</summary>
+    /// <param name="view">The sequence.</param>
+    /// <param name="toEnd">Whether it goes to the end of the running list, or to its place by admission.</param>
     /// <returns>False, with nothing changed, when device blocks are short.</returns>
     /// <exception cref="InvalidOperationException">It is not swapped out, or decodes of this iteration are scheduled already.</exception>
-    public bool TrySwapIn(SequenceView view)
+    public bool TrySwapIn(SequenceView view, bool toEnd = false)
     {
         RequireState(view, SequenceState.Swapped);
         if (AllDecodesScheduled) throw new InvalidOperationException("Bring sequences back before decodes are scheduled.");
-        return _replica.TrySwapIn(view.Sequence, Slot);
+        return _replica.TrySwapIn(view.Sequence, Slot, toEnd);
     }
 
     /// <summary>Takes a running sequence off, frees its blocks and puts it into the waiting queue: preemption by recompute.</summary>

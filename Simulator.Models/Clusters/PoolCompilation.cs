@@ -35,7 +35,8 @@ internal static class PoolCompilation
     /// <remarks>Replicas stand on consecutive devices. Each link carries the shares of its devices, of one replica or of several.</remarks>
     public static HostCopies[]? HostCopies(this PoolSpec pool)
     {
-        if (pool.Engine.SwapBlocks + pool.Engine.HostCacheBlocks == 0) return null;
+        bool swaps = pool.Engine is { SwapBlocks: > 0, SwapsTakeTime: true };
+        if (!swaps && pool.Engine.HostCacheBlocks == 0) return null;
         long bytes = pool.PlanMemory().BytesPerBlock;
         int devices = pool.Plan.Devices, perLink = pool.DevicesPerHostLink;
         var copies = new HostCopies[pool.Replicas];

@@ -77,6 +77,10 @@ public sealed record EngineOptions
     /// <value>0.</value>
     public long SwapBlocks { get; init; }
 
+    /// <summary>Whether swapping takes the time of its copies over the link to the host; false to compare with simulators that do not count it.</summary>
+    /// <value>True.</value>
+    public bool SwapsTakeTime { get; init; } = true;
+
     /// <summary>Sequences that may wait in a replica; a request beyond is rejected. Null for no bound.</summary>
     /// <remarks>
     /// Every request waits until the scheduler is asked, if only for that instant: a limit of 0 refuses all, and requests that

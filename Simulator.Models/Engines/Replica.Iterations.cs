@@ -124,8 +124,11 @@ internal abstract partial class Replica
     private bool StartCopies(BatchSlot slot, HostCopies copies)
     {
         (long outs, long ins) = Memory.TakeCopies();
-        outs += slot.SwapOuts;
-        ins += slot.SwapIns;
+        if (_options.SwapsTakeTime)
+        {
+            outs += slot.SwapOuts;
+            ins += slot.SwapIns;
+        }
         (slot.SwapOuts, slot.SwapIns) = (0, 0);
         slot.CopiesInFlight = (outs > 0 ? 1 : 0) + (ins > 0 ? 1 : 0);
         if (outs > 0) copies.ToHost.Start(_simulation, outs * copies.BytesPerBlock, copies.Calls(outs), this, (int)Signal.Copied, slot.Index);

@@ -308,7 +308,7 @@ internal abstract partial class Replica : IEventHandler
 
     /// <summary>Brings the KV blocks of a sequence back from host memory; it decodes again.</summary>
     /// <returns>False, with nothing changed, when device blocks are short.</returns>
-    public bool TrySwapIn(Sequence sequence, BatchSlot slot)
+    public bool TrySwapIn(Sequence sequence, BatchSlot slot, bool toEnd)
     {
         long blocks = Memory.For(sequence.Computed);
         if (!Memory.TryTake(blocks)) return false;
@@ -316,6 +316,7 @@ internal abstract partial class Replica : IEventHandler
         _swappedBlocks -= blocks;
         slot.SwapIns += blocks;
         sequence.Queued += _simulation.Now - sequence.QueuedSince;
+        if (toEnd) sequence.Order = _admissions++;
         Run(sequence, slot);
         Rejoin(slot, sequence);
         return true;

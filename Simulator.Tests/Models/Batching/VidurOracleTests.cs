@@ -114,7 +114,7 @@ public sealed class VidurOracleTests
                 }),
                 Engine = engine with
                 {
-                    BlockTokens = Settings.BlockTokens, ContextWindow = ContextWindow, SwapBlocks = Settings.HostBlocks, FastForward = fastForward,
+                    BlockTokens = Settings.BlockTokens, ContextWindow = ContextWindow, SwapBlocks = Settings.HostBlocks, SwapsTakeTime = false, FastForward = fastForward,
                 },
                 Memory = new MemoryOptions { BlocksOverride = Settings.Blocks },
             };

@@ -14,7 +14,7 @@ public sealed class VllmV0SchedulerTests
     private static readonly VllmV0Options Options = new() { MaxBatchedTokens = 64, MaxSequences = 8, WatermarkFraction = 0 };
 
     private static PoolSpec Pool(VllmV0Options options, long? blocks = null, long swapBlocks = 0) =>
-        TestEngines.Pool(ServingEngines.VllmV0(options) with { ContextWindow = 40, SwapBlocks = swapBlocks }, blocks);
+        TestEngines.Pool(ServingEngines.VllmV0(options) with { ContextWindow = 40, SwapBlocks = swapBlocks, SwapsTakeTime = false }, blocks);
 
     private static (double Start, double End, int Decodes, int Prefills, int Tokens)[] Iterations(Recorder seen) =>
         [.. seen.Iterations.Select(i => (i.Start.Ms(), i.End.Ms(), i.DecodeRows, i.PrefillRows, i.PrefillTokens))];
