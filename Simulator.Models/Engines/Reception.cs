@@ -19,13 +19,16 @@ internal sealed class Reception(bool ahead, int interval)
     /// <summary>Counts iterations that ran.</summary>
     public void Ran(int iterations) => _sinceLook = (int)(((long)_sinceLook + iterations) % interval);
 
-    /// <summary>Moves what the scheduler sees now to its waiting queue.</summary>
-    /// <param name="lastStart">Start of the last iteration.</param>
+    /// <summary>The last of the iterations that just ran after which the inbox was looked at, from 1; null for none of them.</summary>
+    public int? LastLook(int ran) => ran > _sinceLook ? ran - _sinceLook : null;
+
+    /// <summary>Moves what the scheduler saw when it looked to its waiting queue.</summary>
+    /// <param name="start">Start of the iteration after which it looked.</param>
+    /// <param name="end">Its end.</param>
     /// <param name="waiting">Takes one sequence.</param>
-    public void Look(SimTime lastStart, Action<Sequence> waiting)
+    public void Look(SimTime start, SimTime end, Action<Sequence> waiting)
     {
-        if (_sinceLook != 0) return;
-        while (Incoming.First is { } first && (!ahead || first.Received <= lastStart)) Take(first, waiting);
+        while (Incoming.First is { } first && (ahead ? first.Received <= start : first.Received < end)) Take(first, waiting);
     }
 
     /// <summary>Moves everything, since the engine is idle.</summary>
