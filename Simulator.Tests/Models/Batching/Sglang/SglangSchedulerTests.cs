@@ -61,28 +61,32 @@ public sealed class SglangSchedulerTests
         }));
     }
 
-    /// <summary>30 tokens of memory; request 0 holds 4 and may generate 20 more; request 1 needs 4, 1 for its output and 1 for its page.</summary>
+    /// <summary>30 tokens of memory; request 0 holds 4 and may generate 21 more; request 1 needs 4, 1 for its output and 1 for its page.</summary>
     [TestCase(0.0, 14.0)]
     [TestCase(1.0, 14.0)]
-    [TestCase(1.4, 44.0)]
+    [TestCase(1.4, 34.0)]
     public void Compose_Conservativeness_SetsMemoryAsideForOutput(double conservativeness, double scheduled)
     {
         SglangOptions options = Plain with { ScheduleConservativeness = conservativeness };
         (_, Recorder seen) = Record(
-            PoolOf(options, blocks: 30), [Request(0, 0, 4, 4) with { MaxOutputTokens = 21 }, Request(1, 5, 4, 1) with { MaxOutputTokens = 1 }]);
+            PoolOf(options, blocks: 30), [Request(0, 0, 4, 4) with { MaxOutputTokens = 23 }, Request(1, 5, 4, 1) with { MaxOutputTokens = 1 }]);
         Assert.That(seen.Requests[1].FirstScheduled.Ms(), Is.EqualTo(scheduled));
     }
 
     [Test]
     public void Compose_BlocksShort_RetractsLeastGeneratedThenLongestPromptToTheEndOfTheQueue()
     {
-        // 22 tokens of memory. Prompts 4, 6, 5 and 15 + 3 n after n decodes: at the third decode 24 do not fit.
+        // 22 tokens of memory, all taken after two decodes of the three; requests 1 and 2 have generated 3 tokens, request 0 has 4.
+        static Request Of(long id, int at, int prompt, int output) => Request(id, at, prompt, output) with { MaxOutputTokens = output };
         (RunResult run, Recorder seen) = Record(
-            PoolOf(Plain with { ChunkedPrefillSize = 32, RadixCache = false }, blocks: 22),
-            [Request(0, 0, 4, 9), Request(1, 0, 6, 9), Request(2, 0, 5, 9)]);
+            PoolOf(Plain with { RadixCache = false }, blocks: 22), [Of(0, 0, 4, 6), Of(1, 5, 6, 6), Of(2, 15, 5, 4)]);
+        Assert.That(Iterations(seen)[..7], Is.EqualTo(new[]
+        {
+            (0.0, 4.0, 0, 1, 4), (4, 14, 1, 0, 0), (14, 20, 0, 1, 6), (20, 25, 0, 1, 5),
+            (25, 35, 3, 0, 0), (35, 45, 3, 0, 0), (45, 55, 2, 0, 0),
+        }));
         Assert.That(seen.Requests.Select(r => r.Preemptions), Is.EqualTo(new[] { 0, 1, 0 }));
         Assert.That(run.Engine.Preemptions, Is.EqualTo(1));
-        Assert.That(Iterations(seen)[..4], Is.EqualTo(new[] { (0.0, 15.0, 0, 3, 15), (15, 25, 3, 0, 0), (25, 35, 3, 0, 0), (35, 45, 2, 0, 0) }));
     }
 
     [Test]
