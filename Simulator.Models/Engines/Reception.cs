@@ -28,7 +28,7 @@ internal sealed class Reception(bool ahead, int interval)
     /// <param name="waiting">Takes one sequence.</param>
     public void Look(SimTime start, SimTime end, Action<Sequence> waiting)
     {
-        while (Incoming.First is { } first && (ahead ? first.Received <= start : first.Received < end)) Take(first, waiting);
+        while (Incoming.First is { } first && first.Received < (ahead ? start : end)) Take(first, waiting);
     }
 
     /// <summary>Moves everything, since the engine is idle.</summary>

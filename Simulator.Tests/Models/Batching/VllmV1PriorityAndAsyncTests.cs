@@ -48,6 +48,15 @@ public sealed class VllmV1PriorityAndAsyncTests
         Assert.That(ahead.Requests[1].FirstScheduled.Ms(), Is.EqualTo(25));
     }
 
+    [TestCase(true)]
+    [TestCase(false)]
+    public void Async_ArrivalWithTheStartOfAnIteration_IsSeenAfterTheNext(bool fastForward)
+    {
+        PoolSpec pool = Pool(VllmV1(Small with { AsyncScheduling = true }) with { FastForward = fastForward });
+        (_, Recorder seen) = Record(pool, [Request(0, 0, 5, 9) with { MaxOutputTokens = 9 }, Request(1, 15, 3, 1) with { MaxOutputTokens = 1 }]);
+        Assert.That(seen.Requests[1].FirstScheduled.Ms(), Is.EqualTo(35));
+    }
+
     [TestCase(null, 3, 1)]
     [TestCase(3, 3, 1)]
     [TestCase(2, 2, 0)]

@@ -37,7 +37,7 @@ internal sealed class NaiveVllmV1(VllmV1Options options, int blockTokens, int bl
             long now = (long)(clock / IterationCost.TimeUnitsPerNanosecond);
             // An iteration that ends at an instant is followed by the next before an arrival at that instant is seen. An
             // iteration that was put together when the last one started has not seen what arrived since.
-            See(arrival => options.AsyncScheduling ? arrival <= lastStart : arrival < now);
+            See(arrival => options.AsyncScheduling ? arrival < lastStart : arrival < now);
             List<Work> scheduled = Schedule(now);
             if (scheduled.Count == 0 && !_lingering.Exists(work => work.IsWasted))
             {
