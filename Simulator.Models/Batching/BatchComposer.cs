@@ -41,11 +41,21 @@ public sealed class BatchComposer
     /// <summary>The present.</summary>
     public SimTime Now => _replica.Now;
 
+    /// <summary>When the last iteration ended: before now if the replica has been idle since.</summary>
+    public SimTime LastIterationEnd => _replica.LastIterationEnd;
+
+    /// <summary>Iterations of this slot so far, those of a stretch one by one, but for the ones in which its decodes stood still.</summary>
+    public long DecodeIterations => Slot.Iteration;
+
     /// <summary>Longest prompt and output together, in tokens.</summary>
     public int ContextWindow => _replica.ContextWindow;
 
     /// <summary>Sequences that run, in all slots.</summary>
     public int RunningCount => _replica.RunningCount;
+
+    /// <summary>Sequences that run on an attention data-parallel rank, in all slots. A sequence that is admitted goes to the first rank with the fewest.</summary>
+    /// <param name="rank">0 to the number of ranks − 1.</param>
+    public int RunningOfRank(int rank) => _replica.RunningOfRank(rank);
 
     /// <summary>Sequences of this slot that decode.</summary>
     public int DecodeCount => Slot.Decodes;
@@ -101,6 +111,9 @@ public sealed class BatchComposer
     /// <summary>True when the sequence has been scheduled in this iteration.</summary>
     public bool IsScheduled(SequenceView view) =>
         (AllDecodesScheduled && view.IsDecoding && view.Sequence.Slot == Slot) || view.Sequence.ScheduledIn == Composition;
+
+    /// <summary>Tokens that this iteration computes of a sequence; 0 if it is not scheduled.</summary>
+    public int ScheduledTokens(SequenceView view) => !IsScheduled(view) ? 0 : view.IsDecoding ? 1 : view.Sequence.ScheduledTokens;
 
     /// <summary>Leading tokens of a waiting sequence that are cached; none without prefix caching.</summary>
     public PrefixHit FindPrefix(SequenceView waiting) => _replica.Memory.FindPrefix(waiting.Sequence);

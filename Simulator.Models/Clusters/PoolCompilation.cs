@@ -86,8 +86,6 @@ internal static class PoolCompilation
         if (pool.DevicesPerHostLink < 1) faults.Add($"{pool.DevicesPerHostLink} devices share a link to the host; it needs at least 1.");
         if (pool.Replicas < 1) faults.Add($"it has {pool.Replicas} replicas; it needs at least 1.");
         faults.AddRange(engine.Validate());
-        if (engine.AsyncScheduling && pool.Plan.Pipeline > 1)
-            faults.Add($"async scheduling does not go with {pool.Plan.Pipeline} pipeline stages; turn one of the two off.");
         if (faults.Count > 0) return faults;
         try
         {

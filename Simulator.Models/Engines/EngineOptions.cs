@@ -93,6 +93,10 @@ public sealed record EngineOptions
     /// <value>Null.</value>
     public int? ContextWindow { get; init; }
 
+    /// <summary>Longest prompt in tokens that the engine takes, besides what the context window and KV memory hold; null for no other bound.</summary>
+    /// <value>Null.</value>
+    public int? MaxPromptTokens { get; init; }
+
     /// <summary>Whether stretches of decode-only iterations run as one plan. The results are the same without, only slower (invariant 7).</summary>
     /// <value>True.</value>
     public bool FastForward { get; init; } = true;
@@ -106,6 +110,7 @@ public sealed record EngineOptions
         if (BlockTokens < 1) faults.Add($"a KV block has {BlockTokens} tokens; it needs at least 1.");
         if (ReservedBlocks < 0) faults.Add($"{ReservedBlocks} blocks are reserved; they must be at least 0.");
         if (ContextWindow < 2) faults.Add($"the context window is {ContextWindow}; it must be at least 2.");
+        if (MaxPromptTokens < 1) faults.Add($"the longest prompt is {MaxPromptTokens} tokens; it must be at least 1.");
         if (QueueLimit < 0) faults.Add($"the queue limit is {QueueLimit}; it must be at least 0.");
         if (ReceiveInterval < 1) faults.Add($"the receive interval is {ReceiveInterval} iterations; it must be at least 1.");
         if (SwapBlocks is < 0 or > KvBlockPool.Unlimited) faults.Add($"{SwapBlocks} host blocks are given; they must be from 0 to {KvBlockPool.Unlimited}.");

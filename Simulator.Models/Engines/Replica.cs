@@ -108,7 +108,11 @@ internal abstract partial class Replica : IEventHandler
 
     public SimTime Now => _simulation.Now;
 
+    public SimTime LastIterationEnd => _endAt;
+
     public int RunningCount { get; private set; }
+
+    public int RunningOfRank(int rank) => _runningOfRank[rank];
 
     /// <summary>The running sequence that was admitted last.</summary>
     public Sequence? LastRunning
@@ -162,7 +166,7 @@ internal abstract partial class Replica : IEventHandler
     public RejectionReason Submit(Request request, int group)
     {
         if (request.PromptTokens == 0) return RejectionReason.EmptyPrompt;
-        if (request.PromptTokens >= ContextWindow) return RejectionReason.ContextWindow;
+        if (request.PromptTokens >= ContextWindow || request.PromptTokens > _options.MaxPromptTokens) return RejectionReason.ContextWindow;
         int allowed = Math.Min(request.MaxOutputTokens ?? int.MaxValue, ContextWindow - request.PromptTokens);
         int output = _options.Role == EngineRole.Prefill ? 1 : Math.Min(request.OutputTokens, allowed);
         if (Memory.For(request.PromptTokens + output - 1) > Memory.Total) return RejectionReason.KvMemory;

@@ -3,6 +3,8 @@ using Simulator.Models.Batching.DistServe;
 using Simulator.Models.Batching.FasterTransformer;
 using Simulator.Models.Batching.Orca;
 using Simulator.Models.Batching.Sarathi;
+using Simulator.Models.Batching.Sglang;
+using Simulator.Models.Batching.TensorRtLlm;
 using Simulator.Models.Batching.VllmV0;
 using Simulator.Models.Batching.VllmV1;
 using Simulator.Models.Caching;
@@ -23,6 +25,40 @@ public static class ServingEngines
         TokenBudget = options.TokenBudget,
         MaxSequences = options.MaxSequences,
         ReservedBlocks = 1,
+        QueueOrder = options.Policy == VllmV1Policy.Priority ? QueueOrder.Priority : QueueOrder.Arrival,
+        AsyncScheduling = options.AsyncScheduling,
+    };
+
+    /// <summary>SGLang with its default settings for a device.</summary>
+    public static EngineOptions Sglang(Device device) => Sglang(SglangOptions.For(device));
+
+    /// <summary>SGLang with settings of your own.</summary>
+    public static EngineOptions Sglang(SglangOptions options) => new()
+    {
+        Scheduler = context => new SglangScheduler(options, context),
+        TokenBudget = options.ChunkedPrefillSize ?? options.MaxPrefillTokens,
+        MaxSequences = options.MaxRunningRequests,
+        BlockTokens = options.PageSize,
+        PrefixCaching = options.RadixCache,
+        PrefixIndex = PrefixIndex.RadixTree,
+        QueueOrder = options.PriorityScheduling ? QueueOrder.Priority : QueueOrder.Arrival,
+        AsyncScheduling = options.OverlapSchedule,
+        ReceiveInterval = options.RecvInterval,
+    };
+
+    /// <summary>TensorRT-LLM with its default settings.</summary>
+    public static EngineOptions TensorRtLlm() => TensorRtLlm(new TensorRtLlmOptions());
+
+    /// <summary>TensorRT-LLM with settings of your own.</summary>
+    public static EngineOptions TensorRtLlm(TensorRtLlmOptions options) => new()
+    {
+        Scheduler = context => new TensorRtLlmScheduler(options, context),
+        TokenBudget = options.MaxNumTokens,
+        MaxSequences = options.MaxBatchSize,
+        BlockTokens = options.TokensPerBlock,
+        MaxPromptTokens = options.ChunkedPrefill ? null : options.MaxNumTokens,
+        PrefixCaching = options.BlockReuse,
+        AsyncScheduling = options.OverlapScheduler,
     };
 
     /// <summary>vLLM v0 (versions 0.2 and 0.3), which puts prompts first. Its settings need a context window of at most their batched tokens.</summary>
