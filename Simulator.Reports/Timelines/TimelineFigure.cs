@@ -160,7 +160,7 @@ public static class TimelineFigure
         string what = span.Activity switch
         {
             RequestActivity.Prefill => string.Create(CultureInfo.InvariantCulture, $"prefill of {span.Tokens:#,0} tokens after {span.ContextTokens:#,0}"),
-            RequestActivity.Decode => string.Create(CultureInfo.InvariantCulture, $"decode of {span.Tokens:#,0} tokens"),
+            RequestActivity.Decode => string.Create(CultureInfo.InvariantCulture, $"decode of {span.Tokens:#,0} token{(span.Tokens == 1 ? "" : "s")}"),
             RequestActivity.Stalled => "runs, not scheduled",
             RequestActivity.Preempted => "preempted, to be computed again",
             RequestActivity.Swapped => "swapped out to host memory",

@@ -58,6 +58,9 @@ public sealed class ScenarioReaderTests
                     longPrefillThreshold: 0
                     maxContext: 32768
                     queueLimit: 100
+                    receiveInterval: 2
+                    requestOverhead: 3ms
+                    responseOverhead: 1ms
                   roofline: { matrixComputeEfficiency: 70%, hostTimePerIteration: 1.5ms }
                 - name: own
                   modelConfig: config.json
@@ -72,6 +75,8 @@ public sealed class ScenarioReaderTests
               timeSeriesCsv: series.csv
               timeSeriesStep: 10s
               perfetto: trace.json
+              timeline: timeline.svg
+              timelineRequests: 8
             """);
 
         Assert.That(scenario.Seed, Is.EqualTo(42));
@@ -101,18 +106,21 @@ public sealed class ScenarioReaderTests
         Assert.That(chat.Serves, Is.EqualTo((string[])["ChatGPT"]));
         Assert.That(chat.Plan, Is.EqualTo(new ParallelPlan(2, 1, 2, 4)));
         Assert.That(chat.Quantization, Is.EqualTo(new Quantization(NumberFormat.Fp8, NumberFormat.Fp8, NumberFormat.Int8)));
-        Assert.That(chat.Engine, Is.EqualTo(new EngineSection
+        Assert.That(chat.Engine.SchedulerOptions, Is.EquivalentTo(new Dictionary<string, object>
         {
-            TokenBudget = 8192,
-            MaxSequences = 1024,
-            ChunkedPrefill = true,
+            ["tokenBudget"] = 8192, ["maxSequences"] = 1024, ["chunkedPrefill"] = true, ["longPrefillThreshold"] = 0,
+        }));
+        Assert.That(chat.Engine with { SchedulerOptions = EngineSection.NoOptions }, Is.EqualTo(new EngineSection
+        {
             PrefixCaching = false,
             BlockTokens = 16,
             KvBlocks = 20000,
             MemoryUtilization = 0.9,
-            LongPrefillThreshold = 0,
             MaxContext = 32768,
             QueueLimit = 100,
+            ReceiveInterval = 2,
+            RequestOverhead = 3.Milliseconds(),
+            ResponseOverhead = 1.Milliseconds(),
         }));
         Assert.That(chat.Roofline, Is.EqualTo(new RooflineOptions { MatrixComputeEfficiency = 0.7, HostSecondsPerIteration = 0.0015 }));
         PoolSection own = scenario.Cluster.Pools[1];
@@ -128,6 +136,8 @@ public sealed class ScenarioReaderTests
             TimeSeriesCsv = "series.csv",
             TimeSeriesStep = 10.Seconds(),
             Perfetto = "trace.json",
+            Timeline = "timeline.svg",
+            TimelineRequests = 8,
         }));
     }
 
@@ -183,8 +193,8 @@ public sealed class ScenarioReaderTests
         "s.yaml:12:7: cluster.pools[0] takes only one of 'model' or 'modelConfig'",
         "s.yaml:13:17: cluster.pools[0].replicas: expected a whole number of at least 1, got '0'",
         "s.yaml:15:9: unknown key 'tokenBudjet' in cluster.pools[0].engine; did you mean 'tokenBudget'? valid keys: scheduler, "
-            + "tokenBudget, maxSequences, chunkedPrefill, prefixCaching, blockTokens, kvBlocks, memoryUtilization, longPrefillThreshold, maxContext, "
-            + "queueLimit",
+            + "tokenBudget, maxSequences, chunkedPrefill, longPrefillThreshold, asyncScheduling, prefixCaching, blockTokens, kvBlocks, "
+            + "memoryUtilization, maxContext, queueLimit, receiveInterval, requestOverhead, responseOverhead",
         "s.yaml:16:25: cluster.pools[0].engine.chunkedPrefill: expected true or false, got 'yes'",
         "s.yaml:17:27: cluster.pools[0].engine.memoryUtilization has no value; give one or remove the key",
         "s.yaml:18:7: cluster.pools[1] needs one of 'model' or 'modelConfig'",
