@@ -15,9 +15,7 @@ internal static class BlockHashes
     public static void Extend(
         IReadOnlyList<ContentSegment> content, int tokens, int promptTokens, int blockTokens, List<ulong> hashes)
     {
-        int covered = 0;
-        for (int i = 0; i < content.Count; i++) covered += content[i].Tokens;
-        int known = covered >= promptTokens ? tokens : Math.Min(tokens, covered);
+        int known = ContentSlice.KnownTokens(content, tokens, promptTokens);
         int segment = 0, offset = hashes.Count * blockTokens;
         while (segment < content.Count - 1 && offset >= content[segment].Tokens) offset -= content[segment++].Tokens;
         ulong chain = hashes.Count > 0 ? hashes[^1] : 0;

@@ -49,6 +49,12 @@ public sealed class KvBlockPool
     /// <summary>Blocks that can be taken now: free and cached ones.</summary>
     public long Available => Free + Cached;
 
+    /// <summary>
+    /// Receives, where it is given, the name of every block that is evicted and that no other block has, in the order of eviction:
+    /// after that the content is nowhere on the device. The owner empties it.
+    /// </summary>
+    internal List<ulong>? Evicted { get; init; }
+
     /// <summary>Takes blocks from the head of the queue.</summary>
     /// <param name="count">Blocks to take, at least 0.</param>
     /// <returns>False, with nothing taken, when fewer are available.</returns>
@@ -167,6 +173,7 @@ public sealed class KvBlockPool
         if (next == node)
         {
             _byName.Remove(name);
+            Evicted?.Add(name);
         }
         else
         {

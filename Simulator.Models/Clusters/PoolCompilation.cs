@@ -62,6 +62,8 @@ internal static class PoolCompilation
         EngineOptions engine = pool.Engine;
         if (pool.Replicas < 1) faults.Add($"it has {pool.Replicas} replicas; it needs at least 1.");
         faults.AddRange(engine.Validate());
+        if (engine.AsyncScheduling && pool.Plan.Pipeline > 1)
+            faults.Add($"async scheduling does not go with {pool.Plan.Pipeline} pipeline stages; turn one of the two off.");
         if (faults.Count > 0) return faults;
         try
         {

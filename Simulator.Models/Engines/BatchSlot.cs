@@ -81,9 +81,6 @@ internal sealed class BatchSlot(int index, int blockTokens)
     /// <inheritdoc cref="Start"/>
     public long StartFraction { get; set; }
 
-    /// <summary>Start of the last iteration that ran.</summary>
-    public SimTime LastStart { get; set; }
-
     /// <summary>When the decode rows got their last token.</summary>
     public SimTime LastToken { get; set; }
 

@@ -16,23 +16,25 @@ internal sealed class Reception(bool ahead, int interval)
     /// <summary>True when requests are seen at once, whenever an iteration is put together.</summary>
     public bool IsOpen => !ahead && interval == 1;
 
-    /// <summary>Counts iterations that ran.</summary>
-    public void Ran(int iterations) => _sinceLook = (int)(((long)_sinceLook + iterations) % interval);
-
-    /// <summary>Moves what the scheduler sees now to its waiting queue.</summary>
-    /// <param name="lastStart">Start of the last iteration.</param>
-    /// <param name="waiting">Takes one sequence.</param>
-    public void Look(SimTime lastStart, Action<Sequence> waiting)
+    /// <summary>Counts the iterations that a slot ran, and moves to the waiting queue what the scheduler saw at their ends.</summary>
+    /// <param name="slot">The slot, its plan still in place.</param>
+    /// <param name="ran">Iterations that ran.</param>
+    /// <param name="enqueue">Takes one sequence.</param>
+    public void Ran(BatchSlot slot, int ran, Action<Sequence> enqueue)
     {
-        if (_sinceLook != 0) return;
-        while (Incoming.First is { } first && (!ahead || first.Received <= lastStart)) Take(first, waiting);
+        int over = (int)(((long)_sinceLook + ran) % interval);
+        int lastLook = ran - over;
+        _sinceLook = over;
+        if (lastLook < 1 || Incoming.Count == 0) return;
+        SimTime before = !ahead ? slot.End(lastLook) : lastLook == 1 ? slot.Start : slot.End(lastLook - 1);
+        while (Incoming.First is { } first && first.Received < before) Take(first, enqueue);
     }
 
     /// <summary>Moves everything, since the engine is idle.</summary>
-    public void LookWhenIdle(Action<Sequence> waiting)
+    public void LookWhenIdle(Action<Sequence> enqueue)
     {
         _sinceLook = 0;
-        while (Incoming.First is { } first) Take(first, waiting);
+        while (Incoming.First is { } first) Take(first, enqueue);
     }
 
     /// <summary>The first end of a planned iteration at which a request is seen that comes before the end of iteration <paramref name="current"/>.</summary>
@@ -47,9 +49,9 @@ internal sealed class Reception(bool ahead, int interval)
     /// <summary>Planned iterations after which something is taken from the inbox, if there is something.</summary>
     public int SeenNext => ahead && interval == 1 ? 1 : interval - _sinceLook;
 
-    private void Take(Sequence sequence, Action<Sequence> waiting)
+    private void Take(Sequence sequence, Action<Sequence> enqueue)
     {
         Incoming.Remove(sequence);
-        waiting(sequence);
+        enqueue(sequence);
     }
 }

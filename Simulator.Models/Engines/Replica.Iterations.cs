@@ -15,7 +15,12 @@ internal abstract partial class Replica
         while (FreeSlot() is { } slot)
         {
             if (_slots.Length > 1) Gather(slot);
-            if (Waiting.Count + slot.Running.Count + Swapped.Count + slot.Lingering.Count > 0 && TryStart(slot)) continue;
+            if (Waiting.Count + slot.Running.Count + Swapped.Count + slot.WastedRows > 0 && TryStart(slot)) continue;
+            if (slot.Lingering.Count > 0)
+            {
+                EndLingering(slot, ran: false);
+                continue;
+            }
             if (_reception.Incoming.Count == 0 || IsBusy) return;
             _reception.LookWhenIdle(_enqueue);
         }
@@ -110,7 +115,7 @@ internal abstract partial class Replica
         slot.Start = _simulation.Now;
         slot.StartFraction = _endAt == _simulation.Now ? _endFraction : 0;
         slot.HasWaited = slot.DecodeRows > 0 && slot.LastToken != _simulation.Now;
-        slot.ArrivalsMatter = decision.ArrivalsMatter;
+        slot.ArrivalsMatter = decision.ArrivalsMatter || _options.QueueOrder == QueueOrder.Priority;
         slot.Costs = CostOf(slot, MostIterations(slot, decision));
         slot.FirstTime = slot.Costs.First.Time;
         slot.Planned = IterationsInRange(slot.Costs);
@@ -134,7 +139,7 @@ internal abstract partial class Replica
         if (single) return 1;
         long toFinish = slot.Finishing.First.FinishIteration - slot.Iteration;
         int most = (int)Math.Min(Math.Min(toFinish, decision.StableIterations), Longest);
-        if (decision.ArrivalsMatter && _reception.Incoming.Count > 0) most = Math.Min(most, _reception.SeenNext);
+        if (slot.ArrivalsMatter && _reception.Incoming.Count > 0) most = Math.Min(most, _reception.SeenNext);
         return slot.IterationsWithin(Blocks.Available - decision.SpareBlocks, most);
     }
 
@@ -154,8 +159,6 @@ internal abstract partial class Replica
         long started = Record(slot, ran);
         if (!Blocks.TryTake(started))
             throw new InvalidOperationException("A stretch ran out of blocks that it had counted on.");
-        _reception.Ran(ran);
-        slot.LastStart = ran > 1 ? slot.End(ran - 1) : slot.Start;
         _endAt = _simulation.Now;
         _endFraction = slot.EndTime(ran) % IterationCost.TimeUnitsPerNanosecond;
         slot.IsBusy = false;
@@ -175,7 +178,7 @@ internal abstract partial class Replica
         slot.Held.Clear();
         if (slot.HasAbandoned) EndAbandoned(slot);
         if (slot.HasYielding) PreemptYielding(slot);
-        _reception.Look(slot.LastStart, _enqueue);
+        _reception.Ran(slot, ran, _enqueue);
     }
 
     // In running order, since ends free blocks and the order of the free queue decides what is evicted first.

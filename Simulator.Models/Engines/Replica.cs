@@ -103,6 +103,9 @@ internal abstract partial class Replica : IEventHandler
     /// <summary>Requests that are here and wait to run, seen by the scheduler or not.</summary>
     public int WaitingCount => Waiting.Count + _arriving + _reception.Incoming.Count;
 
+    /// <summary>Requests that were sent here and whose client has not heard of their end.</summary>
+    public int Outstanding { get; private set; }
+
     public int BatchSlots => _slots.Length;
 
     public SimTime Now => _simulation.Now;
@@ -170,6 +173,7 @@ internal abstract partial class Replica : IEventHandler
         Sequence sequence = Rent();
         sequence.Reset(request, output, allowed, group, _simulation.Now);
         PendingTokens += request.PromptTokens;
+        Outstanding++;
         if (_options.Role == EngineRole.Decode && !BeginsWithFirstToken(sequence)) return RejectionReason.None;
         SetTimeouts(sequence);
         if (_options.RequestOverhead == SimDuration.Zero)
@@ -258,7 +262,8 @@ internal abstract partial class Replica : IEventHandler
         if (sequence.Generated == 0)
         {
             sequence.Generated = 1;
-            sequence.FirstToken = sequence.LastToken = sequence.Request.Arrival;
+            sequence.FirstToken = sequence.Request.Arrival + _options.ResponseOverhead;
+            sequence.LastToken = sequence.Request.Arrival;
         }
         else
         {
@@ -357,9 +362,9 @@ internal abstract partial class Replica : IEventHandler
         PendingTokens -= sequence.KnownTokens;
         sequence.Generated = 1;
         sequence.WasScheduled = true;
-        sequence.FirstScheduled = sequence.FirstToken = _simulation.Now;
+        sequence.FirstScheduled = _simulation.Now;
+        sequence.FirstToken = _simulation.Now + _options.ResponseOverhead;
         Finish(sequence, RequestOutcome.Completed);
-        Deliver(sequence);
         return false;
     }
 
@@ -455,7 +460,6 @@ internal abstract partial class Replica : IEventHandler
             Leave(sequence);
             sequence.Queued += _simulation.Now - sequence.QueuedSince;
             Finish(sequence, RequestOutcome.TimedOut);
-            Deliver(sequence);
             OnQueueChanged(isArrival: false);
             return;
         }
@@ -551,15 +555,6 @@ internal abstract partial class Replica : IEventHandler
             Unlist(sequence);
         }
         Finish(sequence, outcome);
-        if (_options.ResponseOverhead == SimDuration.Zero)
-        {
-            Deliver(sequence);
-        }
-        else
-        {
-            sequence.Delivery = _simulation.Schedule(
-                _simulation.Now + _options.ResponseOverhead, this, (int)Signal.Deliver, sequence.Handle, EventPriority.Completion);
-        }
     }
 
     // The next iteration is put together already: a sequence whose end could not be foreseen is in it, and any holds its blocks until then.
@@ -590,13 +585,20 @@ internal abstract partial class Replica : IEventHandler
         slot.WastedRows = 0;
     }
 
-    /// <summary>Fixes how a sequence ended; its client hears of it by <see cref="Deliver"/>.</summary>
+    /// <summary>Fixes how a sequence ended, and tells its client after the response overhead.</summary>
     private void Finish(Sequence sequence, RequestOutcome outcome)
     {
         if (sequence.State != SequenceState.Lingering) sequence.State = SequenceState.Ended;
         sequence.Outcome = outcome;
         _simulation.Cancel(sequence.QueueTimeout);
         _simulation.Cancel(sequence.Timeout);
+        if (_options.ResponseOverhead == SimDuration.Zero)
+        {
+            Deliver(sequence);
+            return;
+        }
+        sequence.Delivery = _simulation.Schedule(
+            _simulation.Now + _options.ResponseOverhead, this, (int)Signal.Deliver, sequence.Handle, EventPriority.Completion);
     }
 
     private void Deliver(Sequence sequence)
@@ -620,6 +622,7 @@ internal abstract partial class Replica : IEventHandler
         };
         int group = sequence.Group;
         sequence.Delivered = true;
+        Outstanding--;
         if (sequence.State == SequenceState.Ended) _recycled.Push(sequence);
         Statistics.Add(record);
         _owner.OnEnded(record, group);

@@ -69,7 +69,7 @@ internal sealed class ReplicaUse(PoolSpec pool, Replica replica, double seconds)
         long completed = _statistics[RequestOutcome.Completed];
         long rejected = _statistics[RequestOutcome.Rejected];
         long timedOut = _statistics[RequestOutcome.TimedOut];
-        long inFlight = replica.RunningCount + replica.Waiting.Count;
+        long inFlight = replica.Outstanding;
         return new(completed + rejected + timedOut + inFlight, completed, rejected, timedOut, 0, inFlight);
     }
 }

@@ -18,8 +18,8 @@ public readonly struct ReplicaView
     /// <summary>Sequences that wait to run.</summary>
     public int Waiting => _replica.WaitingCount + _replica.Swapped.Count;
 
-    /// <summary>Requests that are there and not over: running and waiting.</summary>
-    public int Outstanding => Running + Waiting;
+    /// <summary>Requests that are there and whose clients have not heard of their end.</summary>
+    public int Outstanding => _replica.Outstanding;
 
     /// <summary>Prompt tokens (and tokens to recompute after a preemption) that are not computed yet.</summary>
     public long PendingTokens => _replica.PendingTokens;

@@ -1,4 +1,5 @@
 using Simulator.Core.Randomness;
+using Simulator.Core.Time;
 using Simulator.Models.Batching;
 
 namespace Simulator.Tests.Models.Batching;
@@ -75,27 +76,34 @@ internal sealed class AnythingGoes(RandomStream random) : IBatchScheduler
 
     public BatchDecision Compose(BatchComposer batch)
     {
-        bool all = batch.DecodeCount > 0 && random.NextInt32(2) == 0 && batch.TryDecodeAll();
+        if (batch.TryFirstSwapped(out SequenceView swapped) && random.NextInt32(2) == 0) batch.TrySwapIn(swapped);
+        bool prefillsOnly = random.NextInt32(4) == 0;
+        long spare = random.NextInt32(3);
+        bool all = batch.DecodeCount > 0 && !prefillsOnly && random.NextInt32(2) == 0 && batch.TryDecodeAll(spare);
         _views.Clear();
         for (bool more = batch.TryFirstRunning(out SequenceView view); more; more = BatchComposer.TryNext(view, out view)) _views.Add(view);
         foreach (SequenceView view in _views)
         {
-            if (random.NextInt32(4) == 0 || batch.IsScheduled(view)) continue;
+            if (random.NextInt32(4) == 0 || batch.IsScheduled(view) || (prefillsOnly && view.IsDecoding)) continue;
             if (view.IsDecoding) batch.TryDecode(view);
             else batch.TryPrefill(view, 1 + random.NextInt32(view.PendingTokens));
         }
-        if (random.NextInt32(8) == 0 && batch.TryLastRunning(out SequenceView last)) batch.Preempt(last);
+        if (random.NextInt32(8) == 0 && batch.TryLastRunning(out SequenceView last)) batch.Preempt(last, toFront: random.NextInt32(2) == 0);
+        if (random.NextInt32(6) == 0 && batch.TryLastInSlot(out last) && last.IsDecoding) batch.TrySwapOut(last);
         _views.Clear();
         for (bool more = batch.TryFirstWaiting(out SequenceView view); more; more = BatchComposer.TryNext(view, out view)) _views.Add(view);
         foreach (SequenceView view in _views)
         {
             if (random.NextInt32(3) == 0) continue;
             PrefixHit hit = random.NextInt32(2) == 0 ? batch.FindPrefix(view) : default;
-            batch.TryAdmit(view, hit, 1 + random.NextInt32(view.KnownTokens - hit.Tokens));
+            int reserve = random.NextInt32(3) switch { 0 => view.KnownTokens, 1 => view.PromptTokens + view.AllowedTokens, _ => 0 };
+            batch.TryAdmit(view, hit, 1 + random.NextInt32(view.KnownTokens - hit.Tokens), reserve);
         }
+        if (batch.ScheduledDecodes + batch.ScheduledPrefills == 0 && (batch.SwappedCount > 0 || random.NextInt32(4) == 0))
+            return BatchDecision.WaitFor(SimDuration.FromNanoseconds(1 + random.NextInt32(5_000_000)));
         if (batch.ScheduledDecodes + batch.ScheduledPrefills == 0 && !ForceSomething(batch)) return BatchDecision.Wait;
-        return all && batch.ScheduledPrefills == 0 && random.NextInt32(2) == 0
-            ? BatchDecision.RunFor(1 + random.NextInt32(5), arrivalsMatter: random.NextInt32(2) == 0)
+        return all && batch.AllDecodesScheduled && batch.ScheduledPrefills == 0 && random.NextInt32(2) == 0
+            ? BatchDecision.RunFor(1 + random.NextInt32(5), arrivalsMatter: random.NextInt32(2) == 0, spare)
             : BatchDecision.RunOnce;
     }
 
@@ -104,6 +112,7 @@ internal sealed class AnythingGoes(RandomStream random) : IBatchScheduler
     {
         while (true)
         {
+            if (!batch.AllDecodesScheduled && batch.TryFirstSwapped(out SequenceView swapped) && batch.TrySwapIn(swapped)) return batch.TryDecode(swapped);
             if (batch.TryFirstRunning(out SequenceView first))
             {
                 if (first.IsDecoding ? batch.TryDecode(first) : batch.TryPrefill(first, 1)) return true;

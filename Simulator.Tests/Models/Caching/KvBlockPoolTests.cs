@@ -48,6 +48,48 @@ public sealed class KvBlockPoolTests
         Assert.That(pool.FindPrefix([7], out _), Is.EqualTo(1));
     }
 
+    [Test]
+    public void Evicted_BlocksThatAreTaken_AreNamedInOrderOnceNoTwinIsLeft()
+    {
+        List<ulong> evicted = [];
+        KvBlockPool pool = new(5) { Evicted = evicted };
+        pool.TryTake(5);
+        int[] nodes = [pool.Name(3), pool.Name(1), pool.Name(3), pool.Name(2)];
+        foreach (int node in nodes) pool.Release(node);
+        pool.Return(1);
+        pool.TryTake(1);
+        Assert.That(evicted, Is.Empty, "a twin still holds the content");
+        pool.TryTake(1);
+        Assert.That(evicted, Is.EqualTo(new ulong[] { 1 }));
+        pool.TryTake(3);
+        Assert.That(evicted, Is.EqualTo(new ulong[] { 1, 3, 2 }));
+    }
+
+    [Test]
+    public void FindPrefix_BlocksInUseAndInTheQueue_StopsAtTheFirstUnknown()
+    {
+        KvBlockPool pool = new(4);
+        pool.TryTake(3);
+        int[] nodes = [pool.Name(1), pool.Name(2), pool.Name(4)];
+        pool.Release(nodes[1]);
+        Assert.That(pool.FindPrefix([1, 2, 3, 4], out int idle), Is.EqualTo(2));
+        Assert.That(idle, Is.EqualTo(1));
+        Assert.That(pool.FindPrefix([], out idle), Is.Zero);
+        Assert.That(idle, Is.Zero);
+        Assert.That(pool.FindPrefix([3], out _), Is.Zero);
+        Assert.That((pool.Used, pool.Cached, pool.Free, pool.Available), Is.EqualTo((2, 1, 1, 2)));
+    }
+
+    [Test]
+    public void TryTake_Zero_TakesNothingFromAFullPool()
+    {
+        KvBlockPool pool = new(1);
+        Assert.That(pool.TryTake(1));
+        Assert.That(pool.TryTake(0));
+        pool.Return(0);
+        Assert.That((pool.Used, pool.Available), Is.EqualTo((1, 0)));
+    }
+
     [TestCase(0)]
     [TestCase(-1)]
     [TestCase(KvBlockPool.Unlimited + 1)]
@@ -100,7 +142,8 @@ public sealed class KvBlockPoolTests
     public void Invariant4_RandomOperations_EqualNaiveModel(PositiveInt size, (byte Kind, byte Value)[] operations)
     {
         int total = size.Get % 12 + 1;
-        KvBlockPool pool = new(total);
+        List<ulong> evicted = [];
+        KvBlockPool pool = new(total) { Evicted = evicted };
         NaivePool naive = new(total);
         List<(int Node, NaivePool.Block Block)> named = [];
         int anonymous = 0;
@@ -141,6 +184,7 @@ public sealed class KvBlockPoolTests
                     named.Add((held, found));
                     break;
             }
+            Assert.That(evicted, Is.EqualTo(naive.Evicted));
             Assert.That(pool.Used + pool.Cached + pool.Free, Is.EqualTo(total));
             Assert.That(pool.Available, Is.EqualTo(naive.Queue.Count));
             Assert.That(pool.Cached, Is.EqualTo(naive.Queue.Count(block => block.Name != 0)));
@@ -152,11 +196,73 @@ public sealed class KvBlockPoolTests
         }
     }
 
+    /// <summary>Invariant 4 as sequences use the pool: prefixes that are held, grown, named and let go tail first.</summary>
+    [FsCheck.NUnit.Property(MaxTest = 300)]
+    public void Invariant4_RandomSequences_EqualNaiveModel(PositiveInt size, (byte Kind, byte Family, byte Length)[] operations)
+    {
+        int total = size.Get % 20 + 1;
+        List<ulong> evicted = [];
+        KvBlockPool pool = new(total) { Evicted = evicted };
+        NaivePool naive = new(total);
+        List<(List<int> Nodes, List<NaivePool.Block> Blocks, ulong[] Names)> running = [];
+        foreach ((byte kind, byte family, byte length) in operations)
+        {
+            if (kind % 3 < 2)
+            {
+                // Two families of chains: the first `length` names of each are prefixes of one another.
+                ulong[] names = [.. Enumerable.Range(1, length % 8).Select(i => (ulong)(family % 2 * 100 + i))];
+                NaivePool.Block[] hits = [.. names.Select(naive.Find).TakeWhile(block => block is not null).Cast<NaivePool.Block>()];
+                Assert.That(pool.FindPrefix(names, out int idle), Is.EqualTo(hits.Length));
+                Assert.That(idle, Is.EqualTo(hits.Count(block => block.Holders == 0)));
+                int fresh = names.Length - hits.Length;
+                if (fresh + idle > pool.Available) continue;
+                List<int> nodes = [];
+                foreach (ulong name in names[..hits.Length])
+                {
+                    Assert.That(pool.TryHold(name, out int node));
+                    nodes.Add(node);
+                }
+                foreach (NaivePool.Block hit in hits) naive.Hold(hit);
+                Assert.That(pool.TryTake(fresh));
+                List<NaivePool.Block> blocks = [.. hits, .. naive.TryTake(fresh)!];
+                // Some sequences end before their blocks are named, as one that is cut short.
+                if (kind % 3 == 0)
+                {
+                    for (int i = hits.Length; i < names.Length; i++)
+                    {
+                        nodes.Add(pool.Name(names[i]));
+                        naive.Name(blocks[i], names[i]);
+                    }
+                }
+                running.Add((nodes, blocks, names));
+            }
+            else if (running.Count > 0)
+            {
+                int index = length % running.Count;
+                (List<int> nodes, List<NaivePool.Block> blocks, _) = running[index];
+                pool.Return(blocks.Count - nodes.Count);
+                for (int i = blocks.Count - 1; i >= nodes.Count; i--) naive.Return(blocks[i]);
+                for (int i = nodes.Count - 1; i >= 0; i--)
+                {
+                    pool.Release(nodes[i]);
+                    naive.Release(blocks[i]);
+                }
+                running.RemoveAt(index);
+            }
+            Assert.That(evicted, Is.EqualTo(naive.Evicted));
+            Assert.That((pool.Used, pool.Cached, pool.Free), Is.EqualTo((
+                total - naive.Queue.Count, naive.Queue.Count(block => block.Name != 0), naive.Queue.Count(block => block.Name == 0))));
+            Assert.That(running.SelectMany(sequence => sequence.Blocks).Any(naive.Queue.Contains), Is.False);
+        }
+    }
+
     private sealed class NaivePool(int total)
     {
         private readonly Dictionary<ulong, List<Block>> _byName = [];
 
         public List<Block> Queue { get; } = [.. Enumerable.Range(0, total).Select(_ => new Block())];
+
+        public List<ulong> Evicted { get; } = [];
 
         public List<Block>? TryTake(int count)
         {
@@ -166,6 +272,7 @@ public sealed class KvBlockPoolTests
             foreach (Block block in taken.Where(block => block.Name != 0))
             {
                 _byName[block.Name].Remove(block);
+                if (_byName[block.Name].Count == 0) Evicted.Add(block.Name);
                 block.Name = 0;
             }
             return taken;

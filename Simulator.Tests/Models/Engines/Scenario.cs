@@ -31,6 +31,9 @@ public sealed record Scenario(ulong Seed, IReadOnlyList<Request> Requests)
     /// <summary>Whether its schedulers decide the same when they are asked less often.</summary>
     public bool AllowsFastForward => Stream("scheduler").NextInt32(3) > 0;
 
+    /// <summary>Whether requests take time on their way to the scheduler and back, or are looked at late.</summary>
+    public bool HasDelays => Stream("delays").NextInt32(3) == 0;
+
     /// <summary>The replicas of the last run, as its routers saw them.</summary>
     internal Dictionary<int, ReplicaView> Replicas { get; private set; } = [];
 
@@ -118,6 +121,11 @@ public sealed record Scenario(ulong Seed, IReadOnlyList<Request> Requests)
                 _ => [new(100 + id, Math.Max(1, prompt - random.NextInt32(6)))],
             },
         };
+        request = request with
+        {
+            Priority = random.NextInt32(3),
+            MaxOutputTokens = random.NextInt32(3) switch { 0 => null, 1 => request.OutputTokens, _ => 1 + random.NextInt32(40) },
+        };
         SimDuration patience = SimDuration.FromNanoseconds(random.NextInt32(200_000_000));
         return random.NextInt32(14) switch
         {
@@ -159,12 +167,25 @@ public sealed record Scenario(ulong Seed, IReadOnlyList<Request> Requests)
             Plan = new ParallelPlan(Pipeline: stages),
             Engine = engine with
             {
-                Scheduler = context => new Auditor(scheduler(context), blocks, stages == 1, caching),
+                Scheduler = context => new Auditor(scheduler(context), blocks, isAlone: stages == 1 && AllowsFastForward && !HasDelays, caching),
                 BlockTokens = blockTokens,
                 PrefixCaching = caching,
                 QueueLimit = random.NextInt32(3) == 0 ? 1 + random.NextInt32(5) : null,
                 ContextWindow = random.NextInt32(3) == 0 ? 100 : null,
                 FastForward = fastForward,
+            },
+        };
+        RandomStream delays = Stream("delays/" + name);
+        pool = pool with
+        {
+            Engine = pool.Engine with
+            {
+                QueueOrder = delays.NextInt32(4) == 0 ? QueueOrder.Priority : QueueOrder.Arrival,
+                SwapBlocks = delays.NextInt32(2) == 0 ? delays.NextInt32(200) : 0,
+                AsyncScheduling = HasDelays && stages == 1 && delays.NextInt32(2) == 0,
+                ReceiveInterval = HasDelays ? 1 + delays.NextInt32(4) : 1,
+                RequestOverhead = SimDuration.FromNanoseconds(HasDelays ? delays.NextInt32(3) * 7_000_000 : 0),
+                ResponseOverhead = SimDuration.FromNanoseconds(HasDelays ? delays.NextInt32(3) * 9_000_000 : 0),
             },
         };
         // A roofline over sliding windows, whose costs are linear in pieces only.
