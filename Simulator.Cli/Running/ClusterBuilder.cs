@@ -52,8 +52,6 @@ internal static class ClusterBuilder
         EngineOptions options = KnownSchedulers.Of(engine.Scheduler).Engine(section.Device, engine.SchedulerOptions);
         return options with
         {
-            PrefixCaching = engine.PrefixCaching ?? options.PrefixCaching,
-            BlockTokens = engine.BlockTokens ?? options.BlockTokens,
             ContextWindow = engine.MaxContext,
             QueueLimit = engine.QueueLimit,
             ReceiveInterval = engine.ReceiveInterval ?? options.ReceiveInterval,

@@ -42,8 +42,6 @@ internal static class ScenarioSettings
         list.Add($"{path}.engine.scheduler", scheduler.Name);
         foreach ((SchedulerOption option, object? value) in scheduler.Options.Zip(scheduler.Values(section.Device, section.Engine.SchedulerOptions)))
             list.Add($"{path}.engine.{option.Key}", value);
-        list.Add($"{path}.engine.prefixCaching", pool.Engine.PrefixCaching);
-        list.Add($"{path}.engine.blockTokens", pool.Engine.BlockTokens);
         list.Add($"{path}.engine.maxContext", pool.Engine.ContextWindow ?? pool.Model.ContextWindow);
         list.Add($"{path}.engine.queueLimit", pool.Engine.QueueLimit);
         list.Add($"{path}.engine.receiveInterval", pool.Engine.ReceiveInterval);

@@ -66,11 +66,6 @@ internal sealed record EngineSection
     /// <summary>Options that the scheduler takes, by their keys; those that are left out are at their defaults.</summary>
     public IReadOnlyDictionary<string, object> SchedulerOptions { get; init; } = NoOptions;
 
-    public bool? PrefixCaching { get; init; }
-
-    /// <summary>Tokens of one KV block.</summary>
-    public int? BlockTokens { get; init; }
-
     /// <summary>KV blocks of one replica, instead of what its memory gives; <see cref="Unlimited"/> for memory without end.</summary>
     public long? KvBlocks { get; init; }
 

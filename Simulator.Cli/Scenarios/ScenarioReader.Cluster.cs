@@ -84,8 +84,6 @@ internal static partial class ScenarioReader
         {
             Scheduler = named?.Name ?? KnownSchedulers.Default,
             SchedulerOptions = named?.Read(engine) ?? EngineSection.NoOptions,
-            PrefixCaching = engine.Optional("prefixCaching", Values.Flag()),
-            BlockTokens = engine.Optional("blockTokens", Values.Count()),
             KvBlocks = engine.Optional("kvBlocks", Values.OrWord("unlimited", EngineSection.Unlimited, Values.Whole(1L, long.MaxValue))),
             MemoryUtilization = engine.Optional("memoryUtilization", Quantities.Share(positive: true)),
             MaxContext = engine.Optional("maxContext", Values.Count()),

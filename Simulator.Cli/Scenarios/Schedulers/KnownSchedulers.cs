@@ -27,7 +27,9 @@ internal static class KnownSchedulers
                 Values.Count(0), options => options.LongPrefillThreshold, (options, value) => options with { LongPrefillThreshold = value })
             .WithEngine(
                 "asyncScheduling", "flag", "whether an iteration is put together while the one before it runs (`async_scheduling`)",
-                Values.Flag(), engine => engine.AsyncScheduling, (engine, value) => engine with { AsyncScheduling = value }),
+                Values.Flag(), engine => engine.AsyncScheduling, (engine, value) => engine with { AsyncScheduling = value })
+            .WithBlocks()
+            .WithPrefixCaching(),
     ];
 
     public static string[] Names { get; } = [.. All.Select(entry => entry.Name)];
@@ -38,6 +40,14 @@ internal static class KnownSchedulers
 
     /// <summary>A scheduler by its name.</summary>
     public static ValueReader<SchedulerEntry> Entry { get; } = Values.OneOf("scheduler", [.. All.Select(entry => (entry.Name, entry))]);
+
+    private static SchedulerEntry<TOptions> WithBlocks<TOptions>(this SchedulerEntry<TOptions> entry) => entry.WithEngine(
+        "blockTokens", "count", "tokens of a KV block",
+        Values.Count(), engine => engine.BlockTokens, (engine, value) => engine with { BlockTokens = value });
+
+    private static SchedulerEntry<TOptions> WithPrefixCaching<TOptions>(this SchedulerEntry<TOptions> entry) => entry.WithEngine(
+        "prefixCaching", "flag", "whether blocks with known content are shared and kept for reuse",
+        Values.Flag(), engine => engine.PrefixCaching, (engine, value) => engine with { PrefixCaching = value });
 
     /// <summary>Why a key does not fit a scheduler, when it is an option of others.</summary>
     /// <returns>Null for a key that no scheduler has.</returns>

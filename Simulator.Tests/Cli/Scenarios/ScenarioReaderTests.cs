@@ -108,12 +108,11 @@ public sealed class ScenarioReaderTests
         Assert.That(chat.Quantization, Is.EqualTo(new Quantization(NumberFormat.Fp8, NumberFormat.Fp8, NumberFormat.Int8)));
         Assert.That(chat.Engine.SchedulerOptions, Is.EquivalentTo(new Dictionary<string, object>
         {
-            ["tokenBudget"] = 8192, ["maxSequences"] = 1024, ["chunkedPrefill"] = true, ["longPrefillThreshold"] = 0,
+            ["tokenBudget"] = 8192, ["maxSequences"] = 1024, ["chunkedPrefill"] = true, ["longPrefillThreshold"] = 0, ["blockTokens"] = 16,
+            ["prefixCaching"] = false,
         }));
         Assert.That(chat.Engine with { SchedulerOptions = EngineSection.NoOptions }, Is.EqualTo(new EngineSection
         {
-            PrefixCaching = false,
-            BlockTokens = 16,
             KvBlocks = 20000,
             MemoryUtilization = 0.9,
             MaxContext = 32768,
@@ -193,7 +192,7 @@ public sealed class ScenarioReaderTests
         "s.yaml:12:7: cluster.pools[0] takes only one of 'model' or 'modelConfig'",
         "s.yaml:13:17: cluster.pools[0].replicas: expected a whole number of at least 1, got '0'",
         "s.yaml:15:9: unknown key 'tokenBudjet' in cluster.pools[0].engine; did you mean 'tokenBudget'? valid keys: scheduler, "
-            + "tokenBudget, maxSequences, chunkedPrefill, longPrefillThreshold, asyncScheduling, prefixCaching, blockTokens, kvBlocks, "
+            + "tokenBudget, maxSequences, chunkedPrefill, longPrefillThreshold, asyncScheduling, blockTokens, prefixCaching, kvBlocks, "
             + "memoryUtilization, maxContext, queueLimit, receiveInterval, requestOverhead, responseOverhead",
         "s.yaml:16:25: cluster.pools[0].engine.chunkedPrefill: expected true or false, got 'yes'",
         "s.yaml:17:27: cluster.pools[0].engine.memoryUtilization has no value; give one or remove the key",
@@ -238,6 +237,7 @@ public sealed class ScenarioReaderTests
         Does.StartWith("s.yaml:2:38: cluster.pools[0].model: there is no model 'llama-3-8c'. Did you mean llama-3-8b"));
 
     [TestCase("results: { timeSeriesStep: 1s }", "s.yaml:1:12: results.timeSeriesStep: it needs 'timeSeriesCsv', the file that the samples go to")]
+    [TestCase("results: { timelineRequests: 9 }", "s.yaml:1:12: results.timelineRequests: it needs 'timeline', the file that they are drawn in")]
     [TestCase("results: { requestsCsv: a.csv, perfetto: A.csv }",
         "s.yaml:1:42: results.perfetto: 'A.csv' is written twice; give each output a file of its own")]
     public void ReadText_FaultyResults_SaysWhy(string results, string fault) =>

@@ -90,7 +90,7 @@ public sealed class CatalogVerbTests
     public void Catalog_WithoutKind_NamesTheKinds()
     {
         Printed printed = Printed.By("catalog");
-        Assert.That(printed.ErrorLines, Is.EqualTo((string[])["error: 'simulator catalog' needs one of: devices, models", "error: see: simulator catalog --help"]));
+        Assert.That(printed.ErrorLines, Is.EqualTo((string[])["error: 'simulator catalog' needs one of: devices, models, schedulers", "error: see: simulator catalog --help"]));
         Assert.That(printed.ExitCode, Is.EqualTo(ExitCode.BadInput));
     }
 
