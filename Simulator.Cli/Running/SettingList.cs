@@ -28,6 +28,7 @@ internal sealed class SettingList(string folder)
 
     private void AddItems(string path, object[] items)
     {
+        if (items.Length == 0) return;
         string[] texts = [.. items.Select(Text).OfType<string>()];
         if (texts.Length == items.Length) _settings.Add(new RunSetting(path, string.Join(", ", texts)));
         else for (int i = 0; i < items.Length; i++) Add(string.Create(CultureInfo.InvariantCulture, $"{path}[{i}]"), items[i]);

@@ -109,8 +109,8 @@ internal static partial class ScenarioReader
             AttentionKernelSeconds = Time("attentionKernelTime", standard.AttentionKernelSeconds),
             ElementwiseMemoryEfficiency = Share("elementwiseMemoryEfficiency", standard.ElementwiseMemoryEfficiency),
             ElementwiseKernelSeconds = Time("elementwiseKernelTime", standard.ElementwiseKernelSeconds),
-            HostSecondsPerIteration = Time("hostTimePerIteration", standard.HostSecondsPerIteration),
-            HostSecondsPerSequence = Time("hostTimePerSequence", standard.HostSecondsPerSequence),
+            Host = standard.Host.WithTotal(
+                Time("hostTimePerIteration", standard.Host.Total.PerIteration), Time("hostTimePerSequence", standard.Host.Total.PerSequence)),
         };
 
         double Share(string key, double otherwise) => roofline.Optional(key, Quantities.Share(positive: true), otherwise);

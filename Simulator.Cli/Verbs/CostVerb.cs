@@ -41,6 +41,17 @@ internal sealed class CostVerb
     private readonly Option<int?> _cached = OptionFactory.Value(
         "--cached", "TOKENS", "Tokens of the same prompt that are in its KV cache already.", Values.Whole(0, KnownLimits.MostTokens));
 
+    private readonly Option<double?> _imbalance = OptionFactory.Value(
+        "--expert-imbalance", "FACTOR", "Tokens of the busiest expert-parallel device over those of the mean one; 1, balanced, by default.", Values.Number(1, 1e6));
+
+    private readonly Option<CudaGraphMode?> _graphs = OptionFactory.Value(
+        "--cuda-graphs", "MODE", "Iterations that run as CUDA graphs: none, piecewise, full, full-decode-only or full-and-piecewise, the default.",
+        Values.OneOf(
+            "CUDA graph mode", ("none", CudaGraphMode.None), ("piecewise", CudaGraphMode.Piecewise), ("full", CudaGraphMode.Full),
+            ("full-decode-only", CudaGraphMode.FullDecodeOnly), ("full-and-piecewise", CudaGraphMode.FullAndPiecewise)));
+
+    private readonly Option<bool> _overlap = OptionFactory.Flag("--async-scheduling", "The host works while the device runs the iteration before.");
+
     public static Verb Create(Streams streams)
     {
         var options = new CostVerb();
@@ -49,7 +60,9 @@ internal sealed class CostVerb
             "Explains one iteration: the work, the bound and the time of every operator, and the sum.",
             "simulator cost --model llama-3.1-8b --device h100-sxm --decode 64 --context 2000",
             "simulator cost --model llama-3.1-70b --device h100-sxm --tp 4 --decode 32 --prefill 2048",
-            "simulator cost --model mixtral-8x7b --device a100-80 --tp 2 --weights fp8 --prefill 512 --cached 4096");
+            "simulator cost --model mixtral-8x7b --device a100-80 --tp 2 --weights fp8 --prefill 512 --cached 4096",
+            "simulator cost --model llama-3.1-70b --device h100-sxm --tp 2 --stage-layers 42,38 --decode 64",
+            "simulator cost --model deepseek-v3 --device h200 --dp 8 --ep 8 --weights fp8 --decode 100 --expert-imbalance 1.5");
         foreach (Option option in options.All) verb.Options.Add(option);
         verb.SetAction(parse =>
         {
@@ -60,7 +73,7 @@ internal sealed class CostVerb
     }
 
     private IEnumerable<Option> All =>
-        [_model, _device, .. _plan.All, _weights, _activations, _kv, _decode, _context, _prefill, _cached];
+        [_model, _device, .. _plan.All, _weights, _activations, _kv, _decode, _context, _prefill, _cached, _imbalance, _graphs, _overlap];
 
     private void Run(ParseResult parse, TextWriter output)
     {
@@ -81,22 +94,34 @@ internal sealed class CostVerb
             parse.GetValue(_weights) ?? NumberFormat.Bf16,
             parse.GetValue(_activations) ?? NumberFormat.Bf16,
             parse.GetValue(_kv) ?? NumberFormat.Bf16);
-        RooflineCostModel costs = Compile(ofModel!, spread, formats, on!);
+        var options = new RooflineOptions
+        {
+            ExpertImbalance = parse.GetValue(_imbalance) ?? 1,
+            Graphs = CudaGraphs.Default with { Mode = parse.GetValue(_graphs) ?? CudaGraphs.Default.Mode },
+            Host = RooflineOptions.Default.Host with { Overlapped = parse.GetValue(_overlap) },
+        };
+        RooflineCostModel costs = Compile(ofModel!, spread, formats, on!, options);
         RooflineAccumulator batch = costs.CreateAccumulator();
-        for (int row = 0; row < rows; row++) batch.AddDecode(parse.GetValue(_context) ?? DefaultContext);
-        if (parse.GetValue(_prefill) is { } tokens) batch.AddPrefill(tokens, parse.GetValue(_cached) ?? 0, emits: true);
+        for (int row = 0; row < rows; row++) batch.AddDecode(parse.GetValue(_context) ?? DefaultContext, row % spread.Data);
+        if (parse.GetValue(_prefill) is { } tokens)
+            batch.AddPrefill(tokens, parse.GetValue(_cached) ?? 0, emits: true, rank: spread.Data - 1);
 
         output.WriteLine($"{ofModel!.Id} on {spread.Devices} × {on!.Id}");
         output.WriteLine(Describe(batch.Shape));
         output.WriteLine();
-        WriteOperators(output, costs.Explain(batch.Shape), on, spread, formats);
+        CostBreakdown explained = costs.Explain(batch.Shape);
+        WriteOperators(output, explained, on, spread, formats);
+        if (options.Host.Overlapped)
+            output.WriteLine($"The host takes {Figures.Seconds(explained.Total.HostSeconds + explained.Total.LaunchSeconds)} meanwhile.");
+        if (spread.Pipeline > 1)
+            WriteStages(output, batch, spread.Pipeline);
     }
 
-    private static RooflineCostModel Compile(ModelArchitecture model, ParallelPlan plan, Quantization formats, Device device)
+    private static RooflineCostModel Compile(ModelArchitecture model, ParallelPlan plan, Quantization formats, Device device, RooflineOptions options)
     {
         try
         {
-            return new RooflineCostModel(model, plan, formats, device);
+            return new RooflineCostModel(model, plan, formats, device, options);
         }
         catch (ArgumentException e)
         {
@@ -111,7 +136,24 @@ internal sealed class CostVerb
             parts.Add($"{Figures.Count(shape.DecodeRows)} decode row{(shape.DecodeRows > 1 ? "s, each" : "")} after {Figures.Count(shape.DecodeContext / shape.DecodeRows)} tokens");
         if (shape.PrefillRows > 0)
             parts.Add($"a prefill row of {Figures.Count(shape.PrefillTokens)} tokens after {Figures.Count(shape.PrefillContext)} cached ones");
+        parts.Add(shape.Launch switch
+        {
+            LaunchMode.FullGraph => $"one CUDA graph of {Tokens(shape.PaddedTokens)}",
+            LaunchMode.PiecewiseGraph => $"CUDA graphs of {Tokens(shape.PaddedTokens)}, attention launched by the host",
+            _ => "every kernel launched by the host",
+        });
+        if (shape.Straggler is { DecodeRows: > 0 } or { PrefillRows: > 0 })
+            parts.Add($"the rank that takes longest has {Tokens(shape.Straggler.DecodeRows + shape.Straggler.PrefillTokens)}");
         return string.Join("; ", parts);
+
+        static string Tokens(int count) => $"{Figures.Count(count)} token{(count == 1 ? "" : "s")}";
+    }
+
+    private static void WriteStages(TextWriter output, RooflineAccumulator batch, int stages)
+    {
+        var times = new long[stages];
+        batch.StageTimes(withDecodes: true, times);
+        output.WriteLine($"Stages: {string.Join(", ", times.Select(time => Figures.Seconds(time / (1e9 * IterationCost.TimeUnitsPerNanosecond))))}.");
     }
 
     private static void WriteOperators(TextWriter output, CostBreakdown costs, Device device, ParallelPlan plan, Quantization formats)

@@ -13,8 +13,13 @@ internal sealed class PlanOptions
     private readonly Option<int?> _data = Parallel("--dp", "Attention data parallel: ranks with a KV cache each.");
     private readonly Option<int?> _expert = Parallel("--ep", "Expert parallel: devices that whole experts are spread over.");
 
+    private readonly Option<int?> _context = Parallel("--cp", "Context parallel: devices that split the tokens of a prefill and the KV cache.");
+
+    private readonly Option<StageLayers?> _stageLayers = OptionFactory.Value<StageLayers>(
+        "--stage-layers", "N,N,...", "Layers of each pipeline stage, such as 20,30,30; equal stages by default.", ReadStageLayers);
+
     /// <summary>The options, in the order of the help.</summary>
-    public IReadOnlyList<Option> All => [_tensor, _pipeline, _data, _expert];
+    public IReadOnlyList<Option> All => [_tensor, _pipeline, _data, _expert, _context, _stageLayers];
 
     /// <summary>The plan with what the command line changes.</summary>
     /// <param name="parse">The command line.</param>
@@ -22,12 +27,40 @@ internal sealed class PlanOptions
     /// <param name="faults">Takes what does not fit together.</param>
     public ParallelPlan Resolve(ParseResult parse, ParallelPlan otherwise, List<string> faults)
     {
+        int? pipeline = parse.GetValue(_pipeline);
+        StageLayers? stageLayers = parse.GetValue(_stageLayers);
+        // Stages of another number are no longer those of the plan.
+        StageLayers layers = stageLayers ?? (pipeline is null || pipeline == otherwise.Pipeline ? otherwise.StageLayers : default);
         var plan = new ParallelPlan(
-            parse.GetValue(_tensor) ?? otherwise.Tensor, parse.GetValue(_pipeline) ?? otherwise.Pipeline,
-            parse.GetValue(_data) ?? otherwise.Data, parse.GetValue(_expert) ?? otherwise.Expert);
+            parse.GetValue(_tensor) ?? otherwise.Tensor, pipeline ?? stageLayers?.Count ?? otherwise.Pipeline,
+            parse.GetValue(_data) ?? otherwise.Data, parse.GetValue(_expert) ?? otherwise.Expert,
+            parse.GetValue(_context) ?? otherwise.Context)
+        {
+            StageLayers = layers,
+        };
         if (plan.Tensor * plan.Data % plan.Expert != 0)
             faults.Add($"--ep: {plan.Expert} does not divide tensor × data, {plan.Tensor * plan.Data}");
+        if (layers.Count > 0 && layers.Count != plan.Pipeline)
+            faults.Add($"--stage-layers: {layers.Count} numbers for {plan.Pipeline} pipeline stages; give one for each");
+        if ((long)plan.Tensor * plan.Pipeline * plan.Data > int.MaxValue / plan.Context)
+            faults.Add($"--cp: tensor × pipeline × data × context is above {int.MaxValue} devices");
         return plan;
+    }
+
+    private static bool ReadStageLayers(string text, out StageLayers value, out string fault)
+    {
+        ValueReader<int> reader = Values.Whole(1, KnownLimits.MostDevices);
+        string[] parts = text.Split(',');
+        var layers = new int[parts.Length];
+        value = default;
+        fault = "";
+        for (int stage = 0; stage < parts.Length; stage++)
+        {
+            if (!reader(parts[stage].Trim(), out layers[stage], out fault)) return false;
+        }
+
+        value = StageLayers.Of(layers);
+        return true;
     }
 
     private static Option<int?> Parallel(string name, string description) =>

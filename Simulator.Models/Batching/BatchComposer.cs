@@ -33,10 +33,10 @@ public sealed class BatchComposer
     public int BlockTokens => _replica.BlockTokens;
 
     /// <summary>KV blocks that can be taken now.</summary>
-    public long BlocksAvailable => _replica.Blocks.Available;
+    public long BlocksAvailable => _replica.Memory.Available;
 
     /// <summary>KV blocks of the replica.</summary>
-    public long BlocksTotal => _replica.Blocks.Total;
+    public long BlocksTotal => _replica.Memory.Total;
 
     /// <summary>The present.</summary>
     public SimTime Now => _replica.Now;
@@ -99,7 +99,7 @@ public sealed class BatchComposer
         (AllDecodesScheduled && view.IsDecoding && view.Sequence.Slot == Slot) || view.Sequence.ScheduledIn == Composition;
 
     /// <summary>Leading tokens of a waiting sequence that are cached; none without prefix caching.</summary>
-    public PrefixHit FindPrefix(SequenceView waiting) => _replica.Holdings.FindPrefix(waiting.Sequence);
+    public PrefixHit FindPrefix(SequenceView waiting) => _replica.Memory.FindPrefix(waiting.Sequence);
 
     /// <summary>Schedules one token for every sequence that decodes, whatever their number, at the same cost.</summary>
     /// <param name="spareBlocks">KV blocks that must be left over, at least 0.</param>
@@ -109,7 +109,7 @@ public sealed class BatchComposer
     {
         RequireNoDecodes();
         long blocks = Slot.BlocksStarted(0, 1);
-        if (blocks + spareBlocks > _replica.Blocks.Available || !_replica.Blocks.TryTake(blocks)) return false;
+        if (blocks + spareBlocks > _replica.Memory.Available || !_replica.Memory.TryTake(blocks)) return false;
         AllDecodesScheduled = true;
         return true;
     }
@@ -121,7 +121,7 @@ public sealed class BatchComposer
     {
         Sequence sequence = view.Sequence;
         RequireState(view, SequenceState.Decoding);
-        if (Slot.NeedsBlock(sequence) && !_replica.Blocks.TryTake(1)) return false;
+        if (Slot.NeedsBlock(sequence) && !_replica.Memory.TryTake(1)) return false;
         sequence.ScheduledIn = Composition;
         _decodesScheduled++;
         return true;
@@ -138,7 +138,7 @@ public sealed class BatchComposer
         Sequence sequence = view.Sequence;
         RequireState(view, SequenceState.Prefilling);
         RequireTokens(tokens, sequence.KnownTokens - sequence.Computed);
-        if (!_replica.Holdings.TryGrow(sequence, sequence.Computed + tokens)) return false;
+        if (!_replica.Memory.TryGrow(sequence, sequence.Computed + tokens)) return false;
         AddPrefillRow(sequence, tokens);
         return true;
     }
@@ -164,10 +164,10 @@ public sealed class BatchComposer
                 $"Blocks can be reserved for up to the {sequence.KnownTokens} known tokens, or for all {sequence.Request.PromptTokens + sequence.AllowedTokens} that may come.");
         }
         int held = hit.Tokens + tokens;
-        long blocks = _replica.Holdings.For(Math.Max(held, reserve)) - hit.Tokens / BlockTokens;
-        if (blocks + hit.IdleBlocks > _replica.Blocks.Available) return false;
-        if (!_replica.TryAdmit(sequence, Slot, hit) || !_replica.Holdings.TryGrow(sequence, held)
-            || (reserve > 0 && !_replica.Holdings.TryReserve(sequence, held, reserve)))
+        long blocks = _replica.Memory.For(Math.Max(held, reserve)) - hit.Tokens / BlockTokens + hit.HostBlocks;
+        if (blocks + hit.IdleBlocks > _replica.Memory.Available) return false;
+        if (!_replica.TryAdmit(sequence, Slot, hit) || !_replica.Memory.TryGrow(sequence, held)
+            || (reserve > 0 && !_replica.Memory.TryReserve(sequence, held, reserve)))
         {
             throw new InvalidOperationException(
                 $"{hit} is not what is cached for request {view.Id} now; find its prefix just before it is admitted.");
@@ -184,7 +184,7 @@ public sealed class BatchComposer
         Sequence sequence = view.Sequence;
         RequireState(view, SequenceState.Waiting);
         RequireNoDecodes();
-        if (!_replica.Blocks.TryTake(_replica.Holdings.For(sequence.Generated == 0 ? sequence.KnownTokens : sequence.KnownTokens - 1))) return false;
+        if (!_replica.Memory.TryTake(_replica.Memory.For(sequence.Generated == 0 ? sequence.KnownTokens : sequence.KnownTokens - 1))) return false;
         _replica.AdmitComputed(sequence, Slot);
         return true;
     }

@@ -49,6 +49,9 @@ public sealed class KvBlockPool
     /// <summary>Blocks that can be taken now: free and cached ones.</summary>
     public long Available => Free + Cached;
 
+    /// <summary>Blocks that can be taken before the first with a name is evicted.</summary>
+    internal long FreeBeforeEviction => _head == None || _nodes[_head].IsNamed ? 0 : _nodes[_head].Count;
+
     /// <summary>
     /// Receives, where it is given, the name of every block that is evicted and that no other block has, in the order of eviction:
     /// after that the content is nowhere on the device. The owner empties it.

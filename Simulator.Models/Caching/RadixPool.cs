@@ -88,6 +88,20 @@ internal sealed class RadixPool
         return true;
     }
 
+    /// <summary>Takes pages that no sequence has yet, and evicts for them.</summary>
+    /// <param name="tokens">Tokens, in whole pages.</param>
+    /// <returns>False, with nothing taken, when there is too little memory.</returns>
+    public bool TryTake(long tokens)
+    {
+        if (!TryFree(tokens)) return false;
+        _private += tokens;
+        return true;
+    }
+
+    /// <summary>Returns pages that were taken so.</summary>
+    /// <param name="tokens">Tokens, in whole pages.</param>
+    public void Return(long tokens) => _private -= tokens;
+
     /// <summary>Moves computed pages of a sequence into the tree, frees those that were there already, and holds the tree's.</summary>
     /// <param name="hold">What it holds.</param>
     /// <param name="content">Content of its prompt; its last segment goes on with the generated tokens.</param>

@@ -51,6 +51,10 @@ public sealed record PoolSpec(string Name, ModelArchitecture Model, Device Devic
     /// <summary>How the memory of a device is divided. The engine gives the block size, the token budget and the most sequences.</summary>
     public MemoryOptions Memory { get; init; } = new();
 
+    /// <summary>Devices that share one link to the memory of their host, at least 1; neighbouring replicas may share one.</summary>
+    /// <value>1.</value>
+    public int DevicesPerHostLink { get; init; } = 1;
+
     /// <summary>Settings of the roofline cost model, unless <see cref="CostModel"/> is set.</summary>
     public RooflineOptions Roofline { get; init; } = RooflineOptions.Default;
 

@@ -2,6 +2,7 @@ using Simulator.Core.Randomness;
 using Simulator.Models.Caching;
 using Simulator.Models.Costs;
 using Simulator.Models.Engines;
+using Simulator.Models.Networks;
 using Simulator.Models.Parallelism;
 
 namespace Simulator.Models.Clusters;
@@ -26,6 +27,24 @@ internal static class PoolCompilation
 
     private static SchedulerContext Context(this PoolSpec pool, long kvBlocks, RandomStream random) =>
         new(pool.ContextWindow(), pool.Engine.BlockTokens, kvBlocks, pool.Plan.Pipeline, pool.Plan.Data, random);
+
+    /// <summary>How the replicas of a pool copy KV blocks to host memory and back; null when they never do.</summary>
+    /// <remarks>Replicas stand on consecutive devices. Each link carries the shares of its devices, of one replica or of several.</remarks>
+    public static HostCopies[]? HostCopies(this PoolSpec pool)
+    {
+        if (pool.Engine.SwapBlocks + pool.Engine.HostCacheBlocks == 0) return null;
+        long bytes = pool.PlanMemory().BytesPerBlock;
+        int devices = pool.Plan.Devices, perLink = pool.DevicesPerHostLink;
+        var copies = new HostCopies[pool.Replicas];
+        for (int i = 0; i < copies.Length; i++)
+        {
+            bool shares = i > 0 && (long)i * devices / perLink == ((long)i * devices - 1) / perLink;
+            copies[i] = shares
+                ? copies[i - 1]
+                : new(SharedLink.ToHost(pool.Device), SharedLink.ToHost(pool.Device), bytes * Math.Min(perLink, devices), pool.Model.Layers.Count / pool.Plan.Pipeline);
+        }
+        return copies;
+    }
 
     /// <summary>All faults of a cluster; empty when it can run.</summary>
     public static IReadOnlyList<string> FindFaults(this ClusterSpec cluster)
@@ -60,6 +79,7 @@ internal static class PoolCompilation
     {
         List<string> faults = [];
         EngineOptions engine = pool.Engine;
+        if (pool.DevicesPerHostLink < 1) faults.Add($"{pool.DevicesPerHostLink} devices share a link to the host; it needs at least 1.");
         if (pool.Replicas < 1) faults.Add($"it has {pool.Replicas} replicas; it needs at least 1.");
         faults.AddRange(engine.Validate());
         if (engine.AsyncScheduling && pool.Plan.Pipeline > 1)

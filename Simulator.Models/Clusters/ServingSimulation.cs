@@ -129,6 +129,7 @@ public sealed class ServingSimulation : IEventHandler, IReplicaOwner
         IRouter router = cluster.Router(new RouterContext(spec.Replicas, random.Stream("router/" + spec.Name)));
         Pool pool = new(spec.Name, router, new ReplicaView[spec.Replicas]);
         Costs.ICostModel costs = spec.CompileCosts();
+        HostCopies[]? copies = spec.HostCopies();
         for (int i = 0; i < spec.Replicas; i++)
         {
             ReplicaSetup setup = new()
@@ -139,6 +140,7 @@ public sealed class ServingSimulation : IEventHandler, IReplicaOwner
                 KvBlocks = kvBlocks,
                 Slots = spec.Plan.Pipeline,
                 Ranks = spec.Plan.Data,
+                Copies = copies?[i],
                 Random = random.Stream($"scheduler/{spec.Name}/{i}"),
                 Groups = _statistics.Groups,
                 Observer = _options.Observer,

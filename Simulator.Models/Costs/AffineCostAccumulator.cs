@@ -23,16 +23,16 @@ public struct AffineCostAccumulator : ICostAccumulator
     }
 
     /// <inheritdoc/>
-    public readonly IterationShape Shape => _sums.Shape;
+    public readonly IterationShape Shape => _sums.Shape(withDecodes: true);
 
     /// <inheritdoc/>
-    public void AddDecode(int contextTokens, int rank = 0) => _sums.AddDecode(contextTokens);
+    public void AddDecode(int contextTokens, int rank = 0) => _sums.AddDecode(contextTokens, rank: 0);
 
     /// <inheritdoc/>
-    public void RemoveDecode(int contextTokens, int rank = 0) => _sums.RemoveDecode(contextTokens);
+    public void RemoveDecode(int contextTokens, int rank = 0) => _sums.RemoveDecode(contextTokens, rank: 0);
 
     /// <inheritdoc/>
-    public void AddPrefill(int queryTokens, int contextTokens, bool emits, int rank = 0) => _sums.AddPrefill(queryTokens, contextTokens, emits);
+    public void AddPrefill(int queryTokens, int contextTokens, bool emits, int rank = 0) => _sums.AddPrefill(queryTokens, contextTokens, emits, rank: 0);
 
     /// <inheritdoc/>
     public void Advance(int iterations) => _sums.Advance(iterations);
@@ -43,7 +43,7 @@ public struct AffineCostAccumulator : ICostAccumulator
     /// <inheritdoc/>
     public readonly IterationCost Mixed()
     {
-        IterationShape shape = _sums.Shape;
+        IterationShape shape = _sums.Shape(withDecodes: true);
         if (shape.PrefillRows == 0)
             return DecodeOnly(1).First;
         IterationCost prefill = PrefillOnly();
@@ -53,7 +53,7 @@ public struct AffineCostAccumulator : ICostAccumulator
     /// <inheritdoc/>
     public readonly IterationCost PrefillOnly()
     {
-        IterationShape shape = _sums.Shape;
+        IterationShape shape = _sums.Shape(withDecodes: true);
         return new(_prefillIteration + Units(shape.PrefillTokens * _prefillToken + shape.PrefillPairs * _prefillPair), 0, 0, 0, 0);
     }
 

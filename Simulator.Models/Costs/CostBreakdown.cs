@@ -5,14 +5,21 @@ namespace Simulator.Models.Costs;
 /// <param name="Total">The cost of the iteration: the sum of its operators.</param>
 public sealed record CostBreakdown(IReadOnlyList<OperatorShare> Operators, IterationEstimate Total)
 {
-    /// <summary>Breaks an iteration down.</summary>
+    /// <summary>Breaks an iteration down. An overlapped host shows only in what the device waits for it.</summary>
     /// <param name="shape">What it computes.</param>
     /// <param name="parameters">Model, plan, device and options, compiled.</param>
     public static CostBreakdown Of(in IterationShape shape, in RooflineParameters parameters)
     {
         var sink = new Collector(parameters.StageDevices);
         Roofline.Visit(shape, parameters, ref sink);
-        return new(sink.Operators, Roofline.Evaluate(shape, parameters));
+        IterationEstimate total = Roofline.Evaluate(shape, parameters);
+        double host = parameters.HostOverlapped != 0 ? total.HostSeconds + total.LaunchSeconds : total.LaunchSeconds;
+        if (host > total.DeviceSeconds)
+        {
+            var wait = new OperatorCost { Operator = Operator.HostWait, LayerKind = -1, Count = 1, Seconds = host - total.DeviceSeconds, Bound = Bound.Host };
+            sink.Add(wait);
+        }
+        return new(sink.Operators, total);
     }
 
     private readonly struct Collector(double devices) : IOperatorSink

@@ -1,110 +1,121 @@
 namespace Simulator.Models.Costs;
 
-/// <summary>Costs of decode-only iterations with one number of rows: linear pieces with integer coefficients.</summary>
+/// <summary>What depends on the contexts in decode-only iterations with one number of rows: either the time of one rank, or the work of all.</summary>
 /// <remarks>
-/// With the rows fixed, the cost is <c>f(Σ context) + g(Σ min(context, window))</c>, and both are piecewise linear, since attention takes the greater
-/// of two linear bounds. Each piece is held as an integer base and an integer slope; so equal sums give equal integers, whether
-/// they were reached in one step or in many (invariant 7).
+/// With the rows fixed, the cost is <c>f(Σ context) + g(Σ min(context, window))</c>, and both are piecewise linear, since attention takes
+/// the greater of two linear bounds. A piece ends where, in some kind of layer, the bound changes.
 /// </remarks>
 internal sealed class DecodeCosts
 {
     private const long Beyond = 1L << 30;
     private const long Greatest = 1L << 40;
 
-    private readonly Piece[] _context;
-    private readonly Piece[] _window;
+    private readonly LinearPieces _context;
+    private readonly LinearPieces? _window;
 
-    public DecodeCosts(int rows, in RooflineParameters parameters)
+    private DecodeCosts(int rows, bool peak, RooflineParameters p, Func<IterationShape, IterationEstimate> part)
     {
-        _context = Compile(rows, windowed: false, parameters);
-        _window = parameters.Window > 0 ? Compile(rows, windowed: true, parameters) : [];
-    }
-
-    /// <summary>The piece that holds a sum of contexts, and the first sum beyond it.</summary>
-    public ref readonly Piece AtContext(long sum, out long end) => ref At(_context, sum, out end);
-
-    /// <summary>The piece that holds a sum of windowed contexts, and the first sum beyond it.</summary>
-    public ref readonly Piece AtWindow(long sum, out long end) => ref At(_window, sum, out end);
-
-    private static ref readonly Piece At(Piece[] pieces, long sum, out long end)
-    {
-        int index = pieces.Length - 1;
-        end = long.MaxValue;
-        while (pieces[index].From > sum)
-            end = pieces[index--].From;
-        return ref pieces[index];
-    }
-
-    // Base and slope of each piece are read off the smooth model at two sums of the piece.
-    private static Piece[] Compile(int rows, bool windowed, in RooflineParameters parameters)
-    {
-        long[] starts = Starts(rows, windowed, parameters);
-        var pieces = new Piece[starts.Length];
-        IterationEstimate zero = windowed ? Estimate(rows, false, 0, parameters) : default;
-        for (int i = 0; i < starts.Length; i++)
+        _context = new(Starts(rows, windowed: false, peak, p), sum => part(Rows(rows, sum, 0)));
+        if (p.Window == 0)
+            return;
+        IterationEstimate zero = part(Rows(rows, 0, 0));
+        _window = new(Starts(rows, windowed: true, peak, p), sum =>
         {
-            long from = starts[i];
-            long to = i + 1 < starts.Length ? starts[i + 1] - 1 : from + Beyond;
-            IterationEstimate low = Estimate(rows, windowed, from, parameters), high = Estimate(rows, windowed, to, parameters);
-            double length = Math.Max(to - from, 1);
-            IterationCost slope = RooflineCostModel.Round(new()
-            {
-                Seconds = (high.Seconds - low.Seconds) / length,
-                Flops = (high.Flops - low.Flops) / length,
-                MemoryBytes = (high.MemoryBytes - low.MemoryBytes) / length,
-                LinkBytes = (high.LinkBytes - low.LinkBytes) / length,
-                Joules = (high.Joules - low.Joules) / length,
-            });
-            low.Seconds -= zero.Seconds;
-            low.Flops -= zero.Flops;
-            low.MemoryBytes -= zero.MemoryBytes;
-            low.LinkBytes -= zero.LinkBytes;
-            low.Joules -= zero.Joules;
-            pieces[i] = new(from, RooflineCostModel.Round(low) + slope * -from, slope);
-        }
-        return pieces;
+            IterationEstimate at = part(Rows(rows, 0, sum));
+            at.Seconds -= zero.Seconds;
+            at.Flops -= zero.Flops;
+            at.MemoryBytes -= zero.MemoryBytes;
+            at.LinkBytes -= zero.LinkBytes;
+            at.Joules -= zero.Joules;
+            return at;
+        });
     }
 
-    private static IterationEstimate Estimate(int rows, bool windowed, long context, in RooflineParameters parameters)
+    /// <summary>Time of one rank, and idle energy of all: of what goes by its sequences, and, when tokens are not padded, by its tokens.</summary>
+    public static DecodeCosts TimeOfRank(int rows, bool padded, in RooflineParameters parameters)
     {
-        var shape = new IterationShape { DecodeRows = rows, EmittedTokens = rows };
-        if (windowed)
-            shape.DecodeWindowContext = context;
-        else
-            shape.DecodeContext = context;
-        return Roofline.Evaluate(shape, parameters);
+        RooflineParameters p = parameters;
+        p.Ranks = 1;
+        p.RankShare = 1;
+        return new(rows, peak: false, p, shape =>
+        {
+            DecodeSeconds seconds = DecodeSeconds.Of(shape, p);
+            return Idle(seconds.Sequences + (padded ? 0 : seconds.Tokens), p);
+        });
     }
 
-    // A piece ends where, in some kind of layer, the bound of attention or the resource that its energy goes by changes.
-    private static long[] Starts(int rows, bool windowed, in RooflineParameters parameters)
+    /// <summary>Work of all ranks, and the energy of it.</summary>
+    public static DecodeCosts WorkOfBatch(int rows, in RooflineParameters parameters)
+    {
+        RooflineParameters p = parameters;
+        return new(rows, peak: true, p, shape =>
+        {
+            IterationEstimate work = Roofline.Evaluate(shape, p);
+            work.Joules -= Idle(work.Seconds, p).Joules;
+            work.Seconds = 0;
+            return work;
+        });
+    }
+
+    /// <summary>Time of what goes by tokens, padded to a captured size, and of the experts; and idle energy.</summary>
+    public static IterationCost TimeOfSize(int size, in RooflineParameters parameters)
+    {
+        DecodeSeconds seconds = DecodeSeconds.Of(new IterationShape { DecodeRows = 1, EmittedTokens = 1, PaddedTokens = size }, parameters);
+        return RooflineCostModel.Round(Idle(seconds.Tokens + seconds.Experts, parameters));
+    }
+
+    /// <summary>A time, and what the devices take in it however idle.</summary>
+    public static IterationEstimate Idle(double seconds, in RooflineParameters p) =>
+        new() { Seconds = seconds, Joules = p.StageDevices * p.IdleWatts * seconds };
+
+    /// <summary>The line of the times of a rank.</summary>
+    /// <param name="context">Σ context.</param>
+    /// <param name="rows">What it grows by.</param>
+    /// <param name="ring">Σ min(context, window); null without a window.</param>
+    public TimeLine Times(long context, int rows, WindowRing? ring)
+    {
+        TimeLine line = new() { Iterations = long.MaxValue };
+        _context.AddTimes(context, rows, ref line);
+        if (ring is not null)
+            _window!.AddTimes(ring.Sum, ring.Growing, ref line);
+        return line;
+    }
+
+    /// <summary>Adds the work of all ranks.</summary>
+    /// <param name="context">Σ context.</param>
+    /// <param name="rows">What it grows by.</param>
+    /// <param name="window">Σ min(context, window).</param>
+    /// <param name="growing">What it grows by.</param>
+    /// <param name="first">The first iteration.</param>
+    /// <param name="increment">What each further one costs more.</param>
+    /// <param name="iterations">Iterations that the line holds for.</param>
+    public void AddWork(
+        long context, int rows, long window, int growing, ref IterationCost first, ref IterationCost increment, ref long iterations)
+    {
+        _context.Add(context, rows, ref first, ref increment, ref iterations);
+        _window?.Add(window, growing, ref first, ref increment, ref iterations);
+    }
+
+    private static IterationShape Rows(int rows, long context, long window) =>
+        new() { DecodeRows = rows, EmittedTokens = rows, DecodeContext = context, DecodeWindowContext = window };
+
+    private static long[] Starts(int rows, bool windowed, bool peak, in RooflineParameters p)
     {
         var starts = new SortedSet<long> { 0 };
-        for (int kind = 0; kind < parameters.Kinds; kind++)
+        for (int kind = 0; kind < p.Kinds; kind++)
         {
-            LayerParameters layer = kind switch
-            {
-                0 => parameters.Kind0,
-                1 => parameters.Kind1,
-                2 => parameters.Kind2,
-                _ => parameters.Kind3,
-            };
-            if ((layer.Windowed != 0) == windowed)
-                AddStarts(starts, rows * parameters.RankShare, layer, parameters);
+            LayerParameters layer = kind switch { 0 => p.Kind0, 1 => p.Kind1, 2 => p.Kind2, _ => p.Kind3 };
+            if ((layer.Windowed != 0) != windowed)
+                continue;
+            double rankRows = rows * p.RankShare, far = Beyond * p.RankShare;
+            OperatorCost low = Roofline.AttentionDecode(layer, 0, new(rankRows, rankRows), default, p);
+            OperatorCost high = Roofline.AttentionDecode(layer, 0, new(rankRows, rankRows), new(far, far), p);
+            double flops = (high.Flops - low.Flops) / Beyond, bytes = (high.MemoryBytes - low.MemoryBytes) / Beyond;
+            double perFlop = peak ? p.PeakWideSecondsPerFlop : p.AttentionSecondsPerFlop;
+            double perByte = peak ? p.PeakSecondsPerByte : p.AttentionSecondsPerByte;
+            starts.Add(Root(low.Flops * perFlop - low.MemoryBytes * perByte, flops * perFlop - bytes * perByte));
         }
         return [.. starts];
-    }
-
-    private static void AddStarts(SortedSet<long> starts, double rankRows, in LayerParameters layer, in RooflineParameters p)
-    {
-        OperatorCost low = Roofline.AttentionDecode(layer, 0, rankRows, 0, p);
-        OperatorCost high = Roofline.AttentionDecode(layer, 0, rankRows, Beyond * p.RankShare, p);
-        double flops = (high.Flops - low.Flops) / Beyond, bytes = (high.MemoryBytes - low.MemoryBytes) / Beyond;
-        starts.Add(Root(
-            low.Flops * p.AttentionSecondsPerFlop - low.MemoryBytes * p.AttentionSecondsPerByte,
-            flops * p.AttentionSecondsPerFlop - bytes * p.AttentionSecondsPerByte));
-        starts.Add(Root(
-            low.Flops * p.PeakWideSecondsPerFlop - low.MemoryBytes * p.PeakSecondsPerByte,
-            flops * p.PeakWideSecondsPerFlop - bytes * p.PeakSecondsPerByte));
     }
 
     // First whole sum at which a line that has this value at zero is past zero; 0 when there is none worth a piece.
@@ -113,7 +124,56 @@ internal sealed class DecodeCosts
         double root = Math.Ceiling(-atZero / slope);
         return root > 0 && root < Greatest ? (long)root : 0;
     }
+}
 
-    /// <summary>Cost <c>Base + sum × Slope</c> for sums from <c>From</c> on.</summary>
-    internal readonly record struct Piece(long From, IterationCost Base, IterationCost Slope);
+/// <summary>Costs of one number of decode rows.</summary>
+/// <param name="Work">Work of all ranks.</param>
+/// <param name="Host">Time of the host, and idle energy.</param>
+/// <param name="Experts">Time of the experts when rows are not padded, and idle energy.</param>
+internal sealed record DecodeBatchCosts(DecodeCosts Work, IterationCost Host, IterationCost Experts)
+{
+    public static DecodeBatchCosts Of(int rows, in RooflineParameters p)
+    {
+        var shape = new IterationShape { DecodeRows = rows, EmittedTokens = rows };
+        return new(
+            DecodeCosts.WorkOfBatch(rows, p),
+            RooflineCostModel.Round(DecodeCosts.Idle(Roofline.Evaluate(shape, p).HostSeconds, p)),
+            RooflineCostModel.Round(DecodeCosts.Idle(DecodeSeconds.Of(shape, p).Experts, p)));
+    }
+}
+
+/// <summary>Seconds of the operators of a pass, by what they go by: tokens, which may be padded; experts; sequences.</summary>
+internal struct DecodeSeconds : IOperatorSink
+{
+    public double Tokens { get; private set; }
+
+    public double Experts { get; private set; }
+
+    public double Sequences { get; private set; }
+
+    public static DecodeSeconds Of(in IterationShape shape, in RooflineParameters parameters)
+    {
+        DecodeSeconds seconds = default;
+        Roofline.Visit(shape, parameters, ref seconds);
+        return seconds;
+    }
+
+    public void Add(in OperatorCost cost)
+    {
+        double seconds = cost.Count * cost.Seconds;
+        switch (cost.Operator)
+        {
+            case Operator.HostSchedule or Operator.HostPrepare or Operator.HostSample or Operator.HostDetokenize:
+                break;
+            case Operator.Experts:
+                Experts += seconds;
+                break;
+            case Operator.AttentionDecode or Operator.ContextMerge or Operator.FinalNorm or Operator.Head or Operator.LogitsGather or Operator.Sampling:
+                Sequences += seconds;
+                break;
+            default:
+                Tokens += seconds;
+                break;
+        }
+    }
 }

@@ -9,8 +9,14 @@ public struct IterationEstimate
     /// <summary>Time for which the pass holds the slowest pipeline stage, seconds; micro-batches in flight follow each other at this distance. Host included.</summary>
     public double StageSeconds;
 
-    /// <summary>The host's part of <see cref="Seconds"/>.</summary>
+    /// <summary>Host time around the pass, seconds; a part of <see cref="Seconds"/> unless it is overlapped.</summary>
     public double HostSeconds;
+
+    /// <summary>Time of the kernels and collectives, seconds.</summary>
+    public double DeviceSeconds;
+
+    /// <summary>Host time of the launches that no graph saves, seconds; the device is not done earlier.</summary>
+    public double LaunchSeconds;
 
     /// <summary>Floating-point operations, all devices.</summary>
     public double Flops;

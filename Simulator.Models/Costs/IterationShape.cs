@@ -33,4 +33,16 @@ public struct IterationShape
 
     /// <summary>The same pairs, under the sliding window.</summary>
     public long PrefillWindowPairs;
+
+    /// <summary>
+    /// The rank that takes longest; all zero when the ranks share the batch evenly. Attention and whatever else is a rank's own takes
+    /// its time; experts take all tokens, and work is counted over all ranks.
+    /// </summary>
+    public RankShape Straggler;
+
+    /// <summary>Tokens that every rank runs, padded to a captured size; 0 when the iteration is not padded.</summary>
+    public int PaddedTokens;
+
+    /// <summary>How the kernels are started.</summary>
+    public LaunchMode Launch;
 }

@@ -3,8 +3,11 @@ namespace Simulator.Models.Costs;
 /// <summary>Operators of one forward pass, in the order they run.</summary>
 public enum Operator
 {
-    /// <summary>Preparing the batch and handing out its results on the host.</summary>
-    Host,
+    /// <summary>On the host: choosing the rows of the iteration.</summary>
+    HostSchedule,
+
+    /// <summary>On the host: building the input.</summary>
+    HostPrepare,
 
     /// <summary>Look-up of the token embeddings.</summary>
     Embedding,
@@ -27,11 +30,17 @@ public enum Operator
     /// <summary>Rotary positions, and the write of the new keys and values to the cache.</summary>
     KeyValueWrite,
 
+    /// <summary>Context parallel: keys and values of prefill rows gathered from the devices that hold them.</summary>
+    ContextGather,
+
     /// <summary>Attention of prefill rows.</summary>
     AttentionPrefill,
 
     /// <summary>Attention of decode rows.</summary>
     AttentionDecode,
+
+    /// <summary>Context parallel: outputs of decode rows, each over a share of the keys, added up.</summary>
+    ContextMerge,
 
     /// <summary>Projection of the attention heads back to the hidden state.</summary>
     OutputProjection,
@@ -77,6 +86,15 @@ public enum Operator
 
     /// <summary>Sampling of the next tokens from the logits.</summary>
     Sampling,
+
+    /// <summary>On the host: reading the sampled tokens back.</summary>
+    HostSample,
+
+    /// <summary>On the host: appending the tokens, detokenising, sending.</summary>
+    HostDetokenize,
+
+    /// <summary>The device waits for the host: for launches that no graph saves, and for all host work that is overlapped but takes longer.</summary>
+    HostWait,
 }
 
 /// <summary>What the greatest part of an operator's time goes to.</summary>

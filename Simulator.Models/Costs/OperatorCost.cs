@@ -12,7 +12,7 @@ public struct OperatorCost
     /// <summary>How many times the pass runs it, one after the other.</summary>
     public int Count;
 
-    /// <summary>Floating-point operations.</summary>
+    /// <summary>Floating-point operations, of the mean rank as all work.</summary>
     public double Flops;
 
     /// <summary>Bytes to and from device memory.</summary>
@@ -21,10 +21,13 @@ public struct OperatorCost
     /// <summary>Bytes sent over links.</summary>
     public double LinkBytes;
 
-    /// <summary>Time, seconds.</summary>
+    /// <summary>Time, seconds; of the straggling rank.</summary>
     public double Seconds;
 
-    /// <summary>Time at the physical peak of arithmetic or memory, whichever is longer, seconds; never above <see cref="Seconds"/>.</summary>
+    /// <summary>Kernels that are launched.</summary>
+    public int Kernels;
+
+    /// <summary>Time at the physical peak of arithmetic or memory, whichever is longer, seconds; of the mean rank.</summary>
     public double PeakSeconds;
 
     /// <summary>What the greatest part of the time goes to.</summary>

@@ -4,8 +4,16 @@ namespace Simulator.Models.Costs;
 /// <remarks>
 /// <para>
 /// A kernel on one device takes <c>fixed time + max(FLOPs ÷ (peak · efficiency), bytes ÷ (bandwidth · efficiency))</c>;
-/// a collective takes <c>α + β · rows</c>. Operators run one after the other. Rows, experts and layers are balanced
-/// over the devices. FLOPs and bytes are counted over all devices.
+/// a collective takes <c>α + β · rows</c>. Operators run one after the other. FLOPs and bytes are counted over all devices.
+/// </para>
+/// <para>
+/// Attention data-parallel ranks step together: what each does with its own rows takes the time of the rank that takes longest, while
+/// the experts take the rows of all ranks. Ranks are balanced unless <see cref="IterationShape.Straggler"/> says otherwise. Experts are
+/// balanced but for <see cref="RooflineOptions.ExpertImbalance"/>, which bears on time alone.
+/// </para>
+/// <para>
+/// The host works before and after the device, or while it works (<see cref="HostOverhead.Overlapped"/>); the device is not done before
+/// its kernels are launched: <c>host + max(device, launches)</c>, or <c>max(device, host + launches)</c>.
 /// </para>
 /// <para>
 /// Energy is charged for the devices of one pipeline stage at a time, the others being busy with other micro-batches:
@@ -30,29 +38,43 @@ public static class Roofline
         IterationEstimate estimate = default;
         if (shape.DecodeRows + shape.PrefillRows == 0)
             return estimate;
-        SumSink first = default, layers = default, transfer = default, last = default;
-        VisitEmbedding(shape, parameters, ref first);
-        VisitLayers(shape, parameters, ref layers);
-        VisitTransfer(shape, parameters, ref transfer);
-        VisitHead(shape, parameters, ref last);
+        RankLoad load = RankLoad.Of(shape, parameters);
+        SumSink first = default, layers = default, transfer = default, last = default, before = default, after = default;
+        VisitHostBefore(shape, parameters, ref before);
+        VisitEmbedding(load, parameters, ref first);
+        VisitLayers(shape, load, parameters, ref layers);
+        VisitTransfer(load, parameters, ref transfer);
+        VisitHead(shape, load, parameters, ref last);
+        VisitHostAfter(shape, parameters, ref after);
 
-        OperatorCost host = Host(shape, parameters);
         double device = first.Seconds + layers.Seconds + transfer.Seconds + last.Seconds;
         double peak = first.PeakSeconds + layers.PeakSeconds + transfer.PeakSeconds + last.PeakSeconds;
-        estimate.HostSeconds = host.Seconds;
-        estimate.Seconds = host.Seconds + device;
+        double launches = parameters.LaunchSeconds * shape.Launch switch
+        {
+            LaunchMode.FullGraph => 0,
+            LaunchMode.PiecewiseGraph => layers.AttentionKernels + Layers(parameters) + 1,
+            _ => first.Kernels + layers.Kernels + transfer.Kernels + last.Kernels,
+        };
+        estimate.HostSeconds = before.Seconds + after.Seconds;
+        estimate.DeviceSeconds = device;
+        estimate.LaunchSeconds = launches;
+        estimate.Seconds = WithHost(device, launches, estimate.HostSeconds, parameters);
         estimate.StageSeconds = estimate.Seconds;
         if (parameters.Stages > 1)
         {
             double hop = transfer.Seconds / (parameters.Stages - 1);
-            estimate.StageSeconds = host.Seconds + Math.Max(
-                first.Seconds + layers.Seconds * parameters.LargestStageShare + hop,
-                layers.Seconds * parameters.LastStageShare + last.Seconds);
+            double ends = Math.Max(
+                first.Seconds + layers.Seconds * parameters.FirstStageShare + hop, layers.Seconds * parameters.LastStageShare + last.Seconds);
+            double stage = Math.Max(ends, layers.Seconds * parameters.LargestStageShare + hop);
+            double share = Math.Max(parameters.LargestStageShare, parameters.LastStageShare);
+            estimate.StageSeconds = WithHost(stage, launches * share, estimate.HostSeconds, parameters);
         }
         estimate.Flops = parameters.StageDevices * (first.Flops + layers.Flops + last.Flops);
         estimate.MemoryBytes = parameters.StageDevices * (first.MemoryBytes + layers.MemoryBytes + last.MemoryBytes);
         estimate.LinkBytes = parameters.StageDevices * (first.LinkBytes + layers.LinkBytes + transfer.LinkBytes + last.LinkBytes);
-        estimate.Joules = parameters.StageDevices * (parameters.IdleWatts * estimate.Seconds + parameters.ActiveWatts * peak);
+        // A straggler that looks back on a window alone may have less to read than the mean of the sums says.
+        double busy = Math.Min(peak, device);
+        estimate.Joules = parameters.StageDevices * (parameters.IdleWatts * estimate.Seconds + parameters.ActiveWatts * busy);
         return estimate;
     }
 
@@ -66,52 +88,88 @@ public static class Roofline
     {
         if (shape.DecodeRows + shape.PrefillRows == 0)
             return;
-        sink.Add(Host(shape, parameters));
-        VisitEmbedding(shape, parameters, ref sink);
-        VisitLayers(shape, parameters, ref sink);
-        VisitTransfer(shape, parameters, ref sink);
-        VisitHead(shape, parameters, ref sink);
+        RankLoad load = RankLoad.Of(shape, parameters);
+        if (parameters.HostOverlapped == 0)
+            VisitHostBefore(shape, parameters, ref sink);
+        VisitEmbedding(load, parameters, ref sink);
+        VisitLayers(shape, load, parameters, ref sink);
+        VisitTransfer(load, parameters, ref sink);
+        VisitHead(shape, load, parameters, ref sink);
+        if (parameters.HostOverlapped == 0)
+            VisitHostAfter(shape, parameters, ref sink);
     }
 
     /// <summary>Attention of the decode rows in one layer: the one operator whose cost changes while a batch only decodes.</summary>
     /// <param name="layer">The layer.</param>
     /// <param name="kind">Index of its kind.</param>
-    /// <param name="rows">Decode rows of one data-parallel rank.</param>
+    /// <param name="rows">Decode rows of a rank.</param>
     /// <param name="context">Tokens that they look back on, summed.</param>
     /// <param name="parameters">Model, plan, device and options, compiled.</param>
     internal static OperatorCost AttentionDecode(
-        in LayerParameters layer, int kind, double rows, double context, in RooflineParameters parameters) => Attention(
-            Operator.AttentionDecode, kind, layer.Count,
-            (context + rows) * layer.DecodeFlopsPerContextToken + rows * layer.StateFlopsPerToken,
-            (context + rows) * layer.DecodeBytesPerContextToken + rows * (layer.QueryBytesPerToken + layer.StateBytesPerSequence),
+        in LayerParameters layer, int kind, PerRank rows, PerRank context, in RooflineParameters parameters)
+    {
+        PerRank keys = (context + rows) * parameters.ContextShare;
+        return Attention(
+            Operator.AttentionDecode, kind, layer.Count, rows,
+            keys * layer.DecodeFlopsPerContextToken + rows * layer.StateFlopsPerToken,
+            keys * layer.DecodeBytesPerContextToken + rows * (layer.QueryBytesPerToken + layer.StateBytesPerSequence),
             parameters);
-
-    private static void VisitEmbedding<TSink>(in IterationShape shape, in RooflineParameters p, ref TSink sink)
-        where TSink : struct, IOperatorSink
-    {
-        double rows = ((double)shape.DecodeRows + shape.PrefillTokens) * p.RankShare;
-        sink.Add(Elementwise(Operator.Embedding, -1, 1, 1, rows * p.EmbeddingBytesPerToken, p));
-        if (p.HiddenReduce.SecondsPerRow > 0)
-            sink.Add(Communicate(Operator.EmbeddingAllReduce, -1, 1, p.HiddenReduce, rows));
     }
 
-    private static void VisitLayers<TSink>(in IterationShape shape, in RooflineParameters p, ref TSink sink)
-        where TSink : struct, IOperatorSink
+    private static double WithHost(double device, double launches, double host, in RooflineParameters p) =>
+        p.HostOverlapped != 0 ? Math.Max(device, host + launches) : host + Math.Max(device, launches);
+
+    private static int Layers(in RooflineParameters p)
     {
-        VisitLayer(shape, p, p.Kind0, 0, ref sink);
+        int layers = p.Kind0.Count;
         if (p.Kinds > 1)
-            VisitLayer(shape, p, p.Kind1, 1, ref sink);
+            layers += p.Kind1.Count;
         if (p.Kinds > 2)
-            VisitLayer(shape, p, p.Kind2, 2, ref sink);
+            layers += p.Kind2.Count;
         if (p.Kinds > 3)
-            VisitLayer(shape, p, p.Kind3, 3, ref sink);
+            layers += p.Kind3.Count;
+        return layers;
     }
 
-    private static void VisitLayer<TSink>(in IterationShape shape, in RooflineParameters p, in LayerParameters layer, int kind, ref TSink sink)
+    private static void VisitHostBefore<TSink>(in IterationShape shape, in RooflineParameters p, ref TSink sink)
         where TSink : struct, IOperatorSink
     {
-        int tokens = shape.DecodeRows + shape.PrefillTokens;
-        double rows = tokens * p.RankShare;
+        sink.Add(Host(Operator.HostSchedule, p.HostSchedule, shape));
+        sink.Add(Host(Operator.HostPrepare, p.HostPrepare, shape));
+    }
+
+    private static void VisitHostAfter<TSink>(in IterationShape shape, in RooflineParameters p, ref TSink sink)
+        where TSink : struct, IOperatorSink
+    {
+        sink.Add(Host(Operator.HostSample, p.HostSample, shape));
+        sink.Add(Host(Operator.HostDetokenize, p.HostDetokenize, shape));
+    }
+
+    private static void VisitEmbedding<TSink>(in RankLoad load, in RooflineParameters p, ref TSink sink)
+        where TSink : struct, IOperatorSink
+    {
+        sink.Add(Elementwise(Operator.Embedding, -1, 1, 1, load.Rows * p.EmbeddingBytesPerToken, p));
+        if (p.HiddenReduce.SecondsPerRow > 0)
+            sink.Add(Communicate(Operator.EmbeddingAllReduce, -1, 1, p.HiddenReduce, load.Rows));
+    }
+
+    private static void VisitLayers<TSink>(in IterationShape shape, in RankLoad load, in RooflineParameters p, ref TSink sink)
+        where TSink : struct, IOperatorSink
+    {
+        VisitLayer(shape, load, p, p.Kind0, 0, ref sink);
+        if (p.Kinds > 1)
+            VisitLayer(shape, load, p, p.Kind1, 1, ref sink);
+        if (p.Kinds > 2)
+            VisitLayer(shape, load, p, p.Kind2, 2, ref sink);
+        if (p.Kinds > 3)
+            VisitLayer(shape, load, p, p.Kind3, 3, ref sink);
+    }
+
+    private static void VisitLayer<TSink>(
+        in IterationShape shape, in RankLoad load, in RooflineParameters p, in LayerParameters layer, int kind, ref TSink sink)
+        where TSink : struct, IOperatorSink
+    {
+        PerRank rows = load.Rows;
         int count = layer.Count;
 
         sink.Add(Elementwise(Operator.Normalization, kind, count, 2, rows * layer.NormBytesPerToken, p));
@@ -119,14 +177,15 @@ public static class Roofline
         if (layer.QueryUp.WeightBytes > 0)
             sink.Add(Matrix(Operator.QueryUpProjection, kind, count, layer.QueryUp, rows, p));
         if (layer.KeyValueUp.WeightBytes > 0)
-            sink.Add(Matrix(Operator.KeyValueUpProjection, kind, count, layer.KeyValueUp, rows + shape.PrefillContext * p.RankShare, p));
+            sink.Add(Matrix(Operator.KeyValueUpProjection, kind, count, layer.KeyValueUp, rows + load.PrefillContext + load.PrefillTokens * (1 - p.ContextShare), p));
         sink.Add(Elementwise(Operator.KeyValueWrite, kind, count, 2, rows * layer.CacheWriteBytesPerToken, p));
         if (shape.PrefillRows > 0)
-            sink.Add(AttentionPrefill(shape, layer, kind, p));
+            VisitPrefill(load, p, layer, kind, ref sink);
         if (shape.DecodeRows > 0)
         {
-            long context = layer.Windowed != 0 ? shape.DecodeWindowContext : shape.DecodeContext;
-            sink.Add(AttentionDecode(layer, kind, shape.DecodeRows * p.RankShare, context * p.RankShare, p));
+            sink.Add(AttentionDecode(layer, kind, load.DecodeRows, layer.Windowed != 0 ? load.DecodeWindowContext : load.DecodeContext, p));
+            if (layer.ContextMerge.SecondsPerRow > 0)
+                sink.Add(Communicate(Operator.ContextMerge, kind, count, layer.ContextMerge, load.DecodeRows));
         }
         sink.Add(Matrix(Operator.OutputProjection, kind, count, layer.Output, rows, p));
         if (p.HiddenReduce.SecondsPerRow > 0)
@@ -134,12 +193,13 @@ public static class Roofline
 
         if (layer.Experts > 0)
         {
+            PerRank flops = rows * layer.Router.FlopsPerRow, bytes = rows * layer.Router.BytesPerRow + layer.Router.WeightBytes;
             sink.Add(Roof(
-                Operator.Router, kind, count, rows * layer.Router.FlopsPerRow, layer.Router.WeightBytes + rows * layer.Router.BytesPerRow,
-                p.WideMatrixSecondsPerFlop, p.MatrixSecondsPerByte, p.PeakWideSecondsPerFlop, p.PeakSecondsPerByte, p.MatrixKernelSeconds + p.ElementwiseKernelSeconds));
+                Operator.Router, kind, count, 2, flops, bytes, p.WideMatrixSecondsPerFlop, p.MatrixSecondsPerByte,
+                p.PeakWideSecondsPerFlop, p.PeakSecondsPerByte, p.MatrixKernelSeconds + p.ElementwiseKernelSeconds));
             if (layer.Dispatch.SecondsPerRow > 0)
                 sink.Add(Communicate(Operator.ExpertDispatch, kind, count, layer.Dispatch, rows));
-            sink.Add(Experts(layer, kind, tokens, p));
+            sink.Add(Experts(layer, kind, load, p));
             if (layer.Combine.SecondsPerRow > 0)
                 sink.Add(Communicate(Operator.ExpertCombine, kind, count, layer.Combine, rows));
         }
@@ -153,73 +213,71 @@ public static class Roofline
             sink.Add(Communicate(Operator.FeedForwardAllReduce, kind, count, layer.FeedForwardReduce, rows));
     }
 
-    private static void VisitTransfer<TSink>(in IterationShape shape, in RooflineParameters p, ref TSink sink)
+    // A windowed prefill row reads no more cached tokens than the window, whatever its context. Context-parallel devices take their share
+    // of the queries to all keys.
+    private static void VisitPrefill<TSink>(in RankLoad load, in RooflineParameters p, in LayerParameters layer, int kind, ref TSink sink)
+        where TSink : struct, IOperatorSink
+    {
+        PerRank pairs = load.PrefillPairs, context = load.PrefillContext;
+        if (layer.Windowed != 0)
+        {
+            pairs = load.PrefillWindowPairs;
+            context = PerRank.Min(context, load.PrefillRows * p.Window);
+        }
+        PerRank keys = context + load.PrefillTokens, queries = load.PrefillTokens * p.ContextShare;
+        if (layer.ContextGather.SecondsPerRow > 0)
+            sink.Add(Communicate(Operator.ContextGather, kind, layer.Count, layer.ContextGather, keys));
+        sink.Add(Attention(
+            Operator.AttentionPrefill, kind, layer.Count, load.PrefillRows,
+            pairs * (p.ContextShare * layer.PrefillFlopsPerPair) + queries * layer.StateFlopsPerToken,
+            keys * layer.PrefillBytesPerContextToken + queries * layer.QueryBytesPerToken + load.PrefillRows * layer.StateBytesPerSequence,
+            p));
+    }
+
+    private static void VisitTransfer<TSink>(in RankLoad load, in RooflineParameters p, ref TSink sink)
         where TSink : struct, IOperatorSink
     {
         if (p.Stages > 1)
-        {
-            double rows = ((double)shape.DecodeRows + shape.PrefillTokens) * p.RankShare;
-            sink.Add(Communicate(Operator.StageTransfer, -1, p.Stages - 1, p.StageTransfer, rows));
-        }
+            sink.Add(Communicate(Operator.StageTransfer, -1, p.Stages - 1, p.StageTransfer, load.Rows));
     }
 
-    private static void VisitHead<TSink>(in IterationShape shape, in RooflineParameters p, ref TSink sink)
+    private static void VisitHead<TSink>(in IterationShape shape, in RankLoad load, in RooflineParameters p, ref TSink sink)
         where TSink : struct, IOperatorSink
     {
         if (shape.EmittedTokens == 0)
             return;
-        double rows = shape.EmittedTokens * p.RankShare;
+        PerRank rows = load.EmittedTokens;
         sink.Add(Elementwise(Operator.FinalNorm, -1, 1, 1, rows * p.FinalNormBytesPerToken, p));
         sink.Add(Roof(
-            Operator.Head, -1, 1, rows * p.Head.FlopsPerRow, p.Head.WeightBytes + rows * p.Head.BytesPerRow,
+            Operator.Head, -1, 1, 1, rows * p.Head.FlopsPerRow, rows * p.Head.BytesPerRow + p.Head.WeightBytes,
             p.WideMatrixSecondsPerFlop, p.MatrixSecondsPerByte, p.PeakWideSecondsPerFlop, p.PeakSecondsPerByte, p.MatrixKernelSeconds));
         if (p.LogitsGather.SecondsPerRow > 0)
             sink.Add(Communicate(Operator.LogitsGather, -1, 1, p.LogitsGather, rows));
         sink.Add(Elementwise(Operator.Sampling, -1, 1, 2, rows * p.SamplingBytesPerToken, p));
     }
 
-    private static OperatorCost Host(in IterationShape shape, in RooflineParameters p) => new()
+    private static OperatorCost Host(Operator op, in HostPart part, in IterationShape shape) => new()
     {
-        Operator = Operator.Host,
+        Operator = op,
         LayerKind = -1,
         Count = 1,
-        Seconds = p.HostSecondsPerIteration + ((double)shape.DecodeRows + shape.PrefillRows) * p.HostSecondsPerSequence,
+        Seconds = part.PerIteration + ((double)shape.DecodeRows + shape.PrefillRows) * part.PerSequence,
         Bound = Bound.Host,
     };
 
-    // A windowed prefill row reads no more cached tokens than the window, whatever its context.
-    private static OperatorCost AttentionPrefill(in IterationShape shape, in LayerParameters layer, int kind, in RooflineParameters p)
+    // Uniform routing: n tokens that choose k of E experts each touch E·(1 − (1 − k/E)ⁿ) of them. Time is set by the device with the
+    // most tokens, which has at least one expert to read; padding is routed like any row. Two matrix products, between a sort by expert, the activation and a sum.
+    private static OperatorCost Experts(in LayerParameters layer, int kind, in RankLoad load, in RooflineParameters p)
     {
-        double pairs = shape.PrefillPairs;
-        double context = shape.PrefillContext;
-        if (layer.Windowed != 0)
-        {
-            pairs = shape.PrefillWindowPairs;
-            context = Math.Min(context, (double)shape.PrefillRows * p.Window);
-        }
-        double tokens = shape.PrefillTokens * p.RankShare;
-        return Attention(
-            Operator.AttentionPrefill, kind, layer.Count,
-            pairs * p.RankShare * layer.PrefillFlopsPerPair + tokens * layer.StateFlopsPerToken,
-            (context * p.RankShare + tokens) * layer.PrefillBytesPerContextToken
-                + tokens * layer.QueryBytesPerToken + shape.PrefillRows * p.RankShare * layer.StateBytesPerSequence,
-            p);
-    }
-
-    // Balanced routing: n tokens that choose k of E experts each touch E·(1 − (1 − k/E)ⁿ) of them. Time is set by the device with the
-    // most, which has at least one. Two matrix products, between a sort by expert, the activation and a sum.
-    private static OperatorCost Experts(in LayerParameters layer, int kind, int tokens, in RooflineParameters p)
-    {
-        double touched = layer.LocalExperts * (1 - Power(layer.ExpertMiss, tokens));
-        double busiest = Math.Max(touched, Math.Min(1, layer.LocalExperts));
-        double activations = tokens * layer.ExpertBytesPerToken;
-        OperatorCost cost = Roof(
-            Operator.Experts, kind, layer.Count, tokens * layer.ExpertFlopsPerToken, busiest * layer.ExpertBytes + activations,
+        int busiest = (int)Math.Min(load.ExpertTokensRun * p.ExpertImbalance, int.MaxValue);
+        PerRank tokens = new(load.ExpertTokens, load.ExpertTokensRun * p.ExpertImbalance);
+        PerRank touched = new(
+            layer.LocalExperts * (1 - Power(layer.ExpertMiss, load.ExpertTokens)),
+            Math.Max(layer.LocalExperts * (1 - Power(layer.ExpertMiss, busiest)), Math.Min(1, layer.LocalExperts)));
+        return Roof(
+            Operator.Experts, kind, layer.Count, 5, tokens * layer.ExpertFlopsPerToken, touched * layer.ExpertBytes + tokens * layer.ExpertBytesPerToken,
             p.MatrixSecondsPerFlop, p.MatrixSecondsPerByte, p.PeakMatrixSecondsPerFlop, p.PeakSecondsPerByte,
             2 * p.MatrixKernelSeconds + 3 * p.ElementwiseKernelSeconds);
-        cost.MemoryBytes = touched * layer.ExpertBytes + activations;
-        cost.PeakSeconds = Math.Max(cost.Flops * p.PeakMatrixSecondsPerFlop, cost.MemoryBytes * p.PeakSecondsPerByte);
-        return cost;
     }
 
     // value to the power n by squaring, for value in [0, 1): below 10⁻¹⁸ it is zero.
@@ -238,46 +296,98 @@ public static class Roofline
         return result;
     }
 
-    private static OperatorCost Matrix(Operator op, int kind, int count, in MatrixProduct matrix, double rows, in RooflineParameters p) => Roof(
-        op, kind, count, rows * matrix.FlopsPerRow, matrix.WeightBytes + rows * matrix.BytesPerRow,
+    private static OperatorCost Matrix(Operator op, int kind, int count, in MatrixProduct matrix, PerRank rows, in RooflineParameters p) => Roof(
+        op, kind, count, 1, rows * matrix.FlopsPerRow, rows * matrix.BytesPerRow + matrix.WeightBytes,
         p.MatrixSecondsPerFlop, p.MatrixSecondsPerByte, p.PeakMatrixSecondsPerFlop, p.PeakSecondsPerByte, p.MatrixKernelSeconds);
 
-    private static OperatorCost Attention(Operator op, int kind, int count, double flops, double bytes, in RooflineParameters p) => Roof(
-        op, kind, count, flops, bytes,
-        p.AttentionSecondsPerFlop, p.AttentionSecondsPerByte, p.PeakWideSecondsPerFlop, p.PeakSecondsPerByte, p.AttentionKernelSeconds);
+    // A rank without such rows launches no attention for them.
+    private static OperatorCost Attention(
+        Operator op, int kind, int count, PerRank rows, PerRank flops, PerRank bytes, in RooflineParameters p) => Roof(
+            op, kind, count, 1, flops, bytes, p.AttentionSecondsPerFlop, p.AttentionSecondsPerByte, p.PeakWideSecondsPerFlop, p.PeakSecondsPerByte,
+            rows.Straggler > 0 ? p.AttentionKernelSeconds : 0);
 
-    private static OperatorCost Elementwise(Operator op, int kind, int count, int kernels, double bytes, in RooflineParameters p) => Roof(
-        op, kind, count, 0, bytes, 0, p.ElementwiseSecondsPerByte, 0, p.PeakSecondsPerByte, kernels * p.ElementwiseKernelSeconds);
+    private static OperatorCost Elementwise(Operator op, int kind, int count, int kernels, PerRank bytes, in RooflineParameters p) => Roof(
+        op, kind, count, kernels, default, bytes, 0, p.ElementwiseSecondsPerByte, 0, p.PeakSecondsPerByte, kernels * p.ElementwiseKernelSeconds);
 
     private static OperatorCost Roof(
-        Operator op, int kind, int count, double flops, double bytes,
+        Operator op, int kind, int count, int kernels, PerRank flops, PerRank bytes,
         double secondsPerFlop, double secondsPerByte, double peakSecondsPerFlop, double peakSecondsPerByte, double fixedSeconds)
     {
-        double compute = flops * secondsPerFlop;
-        double memory = bytes * secondsPerByte;
+        double compute = flops.Straggler * secondsPerFlop;
+        double memory = bytes.Straggler * secondsPerByte;
         double seconds = Math.Max(compute, memory);
         return new()
         {
             Operator = op,
             LayerKind = kind,
             Count = count,
-            Flops = flops,
-            MemoryBytes = bytes,
+            Kernels = kernels,
+            Flops = flops.Mean,
+            MemoryBytes = bytes.Mean,
             Seconds = fixedSeconds + seconds,
-            PeakSeconds = Math.Max(flops * peakSecondsPerFlop, bytes * peakSecondsPerByte),
+            PeakSeconds = Math.Max(flops.Mean * peakSecondsPerFlop, bytes.Mean * peakSecondsPerByte),
             Bound = seconds < fixedSeconds ? Bound.Launch : compute > memory ? Bound.Compute : Bound.Memory,
         };
     }
 
-    private static OperatorCost Communicate(Operator op, int kind, int count, in Communication communication, double rows) => new()
+    private static OperatorCost Communicate(Operator op, int kind, int count, in Communication communication, PerRank rows) => new()
     {
         Operator = op,
         LayerKind = kind,
         Count = count,
-        LinkBytes = rows * communication.LinkBytesPerRow,
-        Seconds = communication.Latency + rows * communication.SecondsPerRow,
+        Kernels = 1,
+        LinkBytes = rows.Mean * communication.LinkBytesPerRow,
+        Seconds = communication.Latency + rows.Straggler * communication.SecondsPerRow,
         Bound = Bound.Link,
     };
+
+    // Rows of one device: of a rank on average, and of the one that takes longest.
+    private struct RankLoad
+    {
+        public PerRank Rows;
+        public PerRank DecodeRows;
+        public PerRank DecodeContext;
+        public PerRank DecodeWindowContext;
+        public PerRank PrefillRows;
+        public PerRank PrefillTokens;
+        public PerRank PrefillContext;
+        public PerRank PrefillPairs;
+        public PerRank PrefillWindowPairs;
+        public PerRank EmittedTokens;
+        public int ExpertTokens;
+        public int ExpertTokensRun;
+
+        public static RankLoad Of(in IterationShape shape, in RooflineParameters p)
+        {
+            RankShape straggler = shape.Straggler;
+            bool balanced = straggler.DecodeRows + straggler.PrefillRows == 0;
+            var load = new RankLoad
+            {
+                DecodeRows = Share(shape.DecodeRows, straggler.DecodeRows, balanced, p),
+                DecodeContext = Share(shape.DecodeContext, straggler.DecodeContext, balanced, p),
+                DecodeWindowContext = Share(shape.DecodeWindowContext, straggler.DecodeWindowContext, balanced, p),
+                PrefillRows = Share(shape.PrefillRows, straggler.PrefillRows, balanced, p),
+                PrefillTokens = Share(shape.PrefillTokens, straggler.PrefillTokens, balanced, p),
+                PrefillContext = Share(shape.PrefillContext, straggler.PrefillContext, balanced, p),
+                PrefillPairs = Share(shape.PrefillPairs, straggler.PrefillPairs, balanced, p),
+                PrefillWindowPairs = Share(shape.PrefillWindowPairs, straggler.PrefillWindowPairs, balanced, p),
+                EmittedTokens = Share(shape.EmittedTokens, straggler.EmittedTokens, balanced, p),
+            };
+            double tokens = shape.DecodeRows + shape.PrefillTokens * p.ContextShare;
+            load.Rows = Share(tokens, straggler.DecodeRows + straggler.PrefillTokens * p.ContextShare, balanced, p);
+            load.ExpertTokens = load.ExpertTokensRun = shape.DecodeRows + (int)Math.Ceiling(shape.PrefillTokens * p.ContextShare);
+            // Padding takes time, but does no work that counts.
+            if (shape.PaddedTokens > 0)
+            {
+                load.Rows = new(load.Rows.Mean, shape.PaddedTokens);
+                load.ExpertTokensRun = shape.PaddedTokens * p.Ranks;
+            }
+            return load;
+        }
+
+        private static PerRank Share(double all, double straggler, bool balanced, in RooflineParameters p) =>
+            new(all * p.RankShare, balanced ? all * p.RankShare : straggler);
+    }
 
     private struct SumSink : IOperatorSink
     {
@@ -286,6 +396,8 @@ public static class Roofline
         public double Flops;
         public double MemoryBytes;
         public double LinkBytes;
+        public double Kernels;
+        public double AttentionKernels;
 
         public void Add(in OperatorCost cost)
         {
@@ -294,6 +406,9 @@ public static class Roofline
             Flops += cost.Count * cost.Flops;
             MemoryBytes += cost.Count * cost.MemoryBytes;
             LinkBytes += cost.Count * cost.LinkBytes;
+            Kernels += cost.Count * cost.Kernels;
+            if (cost.Operator is Operator.AttentionPrefill or Operator.AttentionDecode)
+                AttentionKernels += cost.Count * cost.Kernels;
         }
     }
 }

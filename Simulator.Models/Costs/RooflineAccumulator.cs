@@ -2,8 +2,13 @@ namespace Simulator.Models.Costs;
 
 /// <summary>Follows one batch under a <see cref="RooflineCostModel"/>. Made by its <see cref="RooflineCostModel.CreateAccumulator"/>.</summary>
 /// <remarks>
-/// Decode-only iterations cost a look-up and a few integer products, whatever the batch; tables are compiled the first time a number of
-/// rows is seen. A copy shares state with the original, so use only one of the two.
+/// <para>
+/// Decode-only iterations cost a few look-ups and integer products for each data-parallel rank, whatever the batch; tables are compiled the
+/// first time a number of rows is seen. A copy shares state with the original, so use only one of the two.
+/// </para>
+/// <para>
+/// The ranks step together: an iteration takes as long as the rank that takes longest, and a progression ends where another one does.
+/// </para>
 /// </remarks>
 public struct RooflineAccumulator : ICostAccumulator
 {
@@ -13,24 +18,24 @@ public struct RooflineAccumulator : ICostAccumulator
     internal RooflineAccumulator(RooflineCostModel model)
     {
         _model = model;
-        _sums = new BatchSums(model.Parameters.Window);
+        _sums = new BatchSums(model.Parameters.Window, model.Parameters.Ranks);
     }
 
     /// <inheritdoc/>
-    public readonly IterationShape Shape => _sums.Shape;
+    public readonly IterationShape Shape => Describe(withDecodes: true);
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentOutOfRangeException">The context is negative.</exception>
-    public void AddDecode(int contextTokens, int rank = 0) => _sums.AddDecode(contextTokens);
+    /// <exception cref="ArgumentOutOfRangeException">The context is negative, or the plan has no such rank.</exception>
+    public void AddDecode(int contextTokens, int rank = 0) => _sums.AddDecode(contextTokens, rank);
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentOutOfRangeException">The context is negative.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The context is negative, or the plan has no such rank.</exception>
     /// <exception cref="InvalidOperationException">No such row can be in the batch.</exception>
-    public void RemoveDecode(int contextTokens, int rank = 0) => _sums.RemoveDecode(contextTokens);
+    public void RemoveDecode(int contextTokens, int rank = 0) => _sums.RemoveDecode(contextTokens, rank);
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentOutOfRangeException">There is no query token, or the context is negative.</exception>
-    public void AddPrefill(int queryTokens, int contextTokens, bool emits, int rank = 0) => _sums.AddPrefill(queryTokens, contextTokens, emits);
+    /// <exception cref="ArgumentOutOfRangeException">There is no query token, the context is negative, or the plan has no such rank.</exception>
+    public void AddPrefill(int queryTokens, int contextTokens, bool emits, int rank = 0) => _sums.AddPrefill(queryTokens, contextTokens, emits, rank);
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">Fewer than one iteration.</exception>
@@ -46,17 +51,27 @@ public struct RooflineAccumulator : ICostAccumulator
     {
         if (_sums.PrefillRows == 0)
             return DecodeOnly(1).First;
-        return RooflineCostModel.Round(Roofline.Evaluate(_sums.Shape, _model.Parameters));
+        return RooflineCostModel.Round(Roofline.Evaluate(Describe(withDecodes: true), _model.Parameters));
     }
 
     /// <inheritdoc/>
-    public readonly IterationCost PrefillOnly() => RooflineCostModel.Round(Roofline.Evaluate(_sums.PrefillShape, _model.Parameters));
+    public readonly IterationCost PrefillOnly() => RooflineCostModel.Round(Roofline.Evaluate(Describe(withDecodes: false), _model.Parameters));
 
     /// <inheritdoc/>
+    /// <remarks>
+    /// A stage has its layers and the transfer to the next; the first has the embedding and the host's work before the pass too, the last
+    /// the output head and the host's work after it. Time that the device waits for the host is shared in proportion.
+    /// </remarks>
+    /// <exception cref="ArgumentException">There is not one place for each stage of the plan.</exception>
     public readonly void StageTimes(bool withDecodes, Span<long> times)
     {
-        long time = (withDecodes ? Mixed() : PrefillOnly()).Time;
-        for (int stage = 0; stage < times.Length; stage++) times[stage] = time * (stage + 1) / times.Length - time * stage / times.Length;
+        if (times.Length != _model.Parameters.Stages)
+            throw new ArgumentException($"The plan has {_model.Parameters.Stages} pipeline stages, not {times.Length}.", nameof(times));
+        IterationCost cost = withDecodes ? Mixed() : PrefillOnly();
+        StageSeconds seconds = default;
+        if (times.Length > 1)
+            Roofline.Visit(Describe(withDecodes), _model.Parameters, ref seconds);
+        seconds.Divide(cost.Time, _model.StageLayers, times);
     }
 
     /// <inheritdoc/>
@@ -66,28 +81,101 @@ public struct RooflineAccumulator : ICostAccumulator
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(most, 1);
         _sums.RequireDecodeOnly();
-        int rows = _sums.DecodeRows;
-        DecodeCosts costs = _model.DecodeCosts(rows);
-        long context = _sums.DecodeContext;
-        ref readonly DecodeCosts.Piece piece = ref costs.AtContext(context, out long end);
-        IterationCost first = piece.Base + piece.Slope * context;
-        IterationCost increment = piece.Slope * rows;
-        long iterations = Math.Min(most, Until(context, rows, end));
-
-        if (_sums.Ring is { } ring)
+        ReadOnlySpan<BatchSums.RankSums> ranks = _sums.Ranks;
+        long window = 0, stop = long.MaxValue;
+        int growing = 0, mostRows = 0;
+        foreach (ref readonly BatchSums.RankSums rank in ranks)
         {
-            ref readonly DecodeCosts.Piece window = ref costs.AtWindow(ring.Sum, out end);
-            first += window.Base + window.Slope * ring.Sum;
-            if (ring.Growing > 0)
-            {
-                increment += window.Slope * ring.Growing;
-                // A row that stops after n iterations still grows in each of them: n + 1 sums lie on one line.
-                iterations = Math.Min(iterations, Math.Min(ring.UntilNextStop + 1, Until(ring.Sum, ring.Growing, end)));
-            }
+            mostRows = Math.Max(mostRows, rank.Sums.DecodeRows);
+            if (rank.Ring is not { } ring)
+                continue;
+            window += ring.Sum;
+            growing += ring.Growing;
+            stop = Math.Min(stop, ring.UntilNextStop);
         }
+        // A row that stops after n iterations still grows in each of them: n + 1 sums lie on one line. Among ranks, the next choice of the
+        // straggler has to see that it has stopped.
+        if (ranks.Length == 1 && stop < long.MaxValue)
+            stop++;
+
+        (LaunchMode launch, int size) = _model.Choose(mostRows, decodeOnly: true);
+        DecodeBatchCosts batch = _model.BatchCosts(_sums.DecodeRows);
+        TimeLine time = Straggler(ranks, size > 0);
+        IterationCost shared = size > 0 ? _model.SizeCosts(size) : batch.Experts, launches = _model.Launches(launch), host = batch.Host;
+        time.Time += shared.Time;
+        time.Nanojoules += shared.Nanojoules;
+        if (_model.Parameters.HostOverlapped != 0)
+        {
+            time.RaiseTo(host + launches);
+        }
+        else
+        {
+            time.RaiseTo(launches);
+            time.Time += host.Time;
+            time.Nanojoules += host.Nanojoules;
+        }
+        IterationCost first = new(time.Time, 0, 0, 0, time.Nanojoules), increment = new(time.TimeStep, 0, 0, 0, time.NanojoulesStep);
+        long iterations = Math.Min(most, Math.Min(stop, time.Iterations));
+        batch.Work.AddWork(_sums.DecodeContext, _sums.DecodeRows, window, growing, ref first, ref increment, ref iterations);
         return new(first, increment, (int)iterations);
     }
 
-    // Sums from this one, growing by the step, that lie below the end.
-    private static long Until(long sum, long step, long end) => end == long.MaxValue ? long.MaxValue : (end - sum - 1) / step + 1;
+    // The rank that takes longest, for as long as it does. Of equals the one that grows fastest, so that none can overtake it at once.
+    private readonly TimeLine Straggler(ReadOnlySpan<BatchSums.RankSums> ranks, bool padded)
+    {
+        TimeLine straggler = Line(ranks[0], padded);
+        for (int i = 1; i < ranks.Length; i++)
+        {
+            TimeLine line = Line(ranks[i], padded);
+            long iterations = Math.Min(straggler.Iterations, line.Iterations);
+            long ahead = line.Time - straggler.Time, faster = line.TimeStep - straggler.TimeStep;
+            // The lines cross where what one is ahead is used up; from there on the other is the straggler.
+            if (ahead != 0 && faster != 0 && ahead > 0 == faster < 0)
+                iterations = Math.Min(iterations, (Math.Abs(ahead) + Math.Abs(faster) - 1) / Math.Abs(faster));
+            if (ahead > 0 || (ahead == 0 && faster > 0))
+                straggler = line;
+            straggler.Iterations = iterations;
+        }
+        return straggler;
+    }
+
+    private readonly TimeLine Line(in BatchSums.RankSums rank, bool padded)
+    {
+        int rows = rank.Sums.DecodeRows;
+        return rows == 0
+            ? new() { Iterations = long.MaxValue }
+            : _model.RankCosts(rows, padded).Times(rank.Sums.DecodeContext, rows, rank.Ring);
+    }
+
+    // The next iteration: its sums, the graph that it runs in, and the rank that takes longest.
+    private readonly IterationShape Describe(bool withDecodes)
+    {
+        IterationShape shape = _sums.Shape(withDecodes);
+        if (shape.DecodeRows + shape.PrefillRows == 0)
+            return shape;
+        int most = 0;
+        foreach (ref readonly BatchSums.RankSums rank in _sums.Ranks)
+        {
+            RankShape own = rank.Shape(withDecodes);
+            most = Math.Max(most, own.DecodeRows + (int)Math.Ceiling(own.PrefillTokens * _model.Parameters.ContextShare));
+        }
+        (shape.Launch, shape.PaddedTokens) = _model.Choose(most, shape.PrefillRows == 0);
+        if (_sums.Ranks.Length == 1)
+            return shape;
+
+        IterationShape longest = shape;
+        double seconds = -1;
+        foreach (ref readonly BatchSums.RankSums rank in _sums.Ranks)
+        {
+            shape.Straggler = rank.Shape(withDecodes);
+            if (shape.Straggler.DecodeRows + shape.Straggler.PrefillRows == 0)
+                continue;
+            double own = Roofline.Evaluate(shape, _model.Parameters).DeviceSeconds;
+            if (own <= seconds)
+                continue;
+            seconds = own;
+            longest = shape;
+        }
+        return longest;
+    }
 }

@@ -9,10 +9,14 @@ namespace Simulator.Models.Costs;
 /// <remarks>
 /// <para>
 /// Tensor parallelism splits heads, inner widths and the vocabulary; key-value heads are repeated when there are fewer of
-/// them than devices, and so is the latent of latent attention. Data-parallel ranks share the batch evenly and repeat the
+/// them than devices, and so is the latent of latent attention. Data-parallel ranks share the batch and repeat the
 /// weights. Whole experts are spread over <see cref="ParallelPlan.Expert"/> devices, and split over the rest of Tensor × Data.
 /// With one rank, expert results meet in the all-reduce; with more, tokens go to their experts and back by all-to-all
-/// (by all-gather and reduce-scatter when experts are not spread). Pipeline stages hold consecutive layers, as even as can be.
+/// (by all-gather and reduce-scatter when experts are not spread). Pipeline stages hold the layers that the plan gives them.
+/// </para>
+/// <para>
+/// Context-parallel devices repeat the weights, the experts' too, and gather the keys and values of a layer before the attention of
+/// its prefill rows; for decode rows each attends to its share of the cache, and an all-reduce adds up the outputs.
 /// </para>
 /// <para>
 /// Weights are in their own format, with scales; embedding, head, router and residual stream are 16-bit; attention runs at the
@@ -57,11 +61,15 @@ public static class RooflineCompiler
         var parameters = new RooflineParameters
         {
             Window = Window(model),
+            Ranks = plan.Data,
             RankShare = 1.0 / plan.Data,
-            StageDevices = plan.Tensor * plan.Data,
+            ContextShare = 1.0 / plan.Context,
+            ExpertImbalance = Math.Min(options.ExpertImbalance, plan.Expert),
+            StageDevices = plan.Tensor * plan.Data * plan.Context,
             Stages = plan.Pipeline,
-            LargestStageShare = (double)((layers + plan.Pipeline - 1) / plan.Pipeline) / layers,
-            LastStageShare = (double)(layers / plan.Pipeline) / layers,
+            FirstStageShare = (double)plan.LayersOfStage(layers, 0) / layers,
+            LargestStageShare = Enumerable.Range(0, Math.Max(1, plan.Pipeline - 1)).Max(stage => (double)plan.LayersOfStage(layers, stage)) / layers,
+            LastStageShare = (double)plan.LayersOfStage(layers, plan.Pipeline - 1) / layers,
             MatrixSecondsPerFlop = 1 / (matrix * options.MatrixComputeEfficiency),
             MatrixSecondsPerByte = 1 / (memory * options.MatrixMemoryEfficiency),
             WideMatrixSecondsPerFlop = 1 / (bf16 * options.MatrixComputeEfficiency),
@@ -74,8 +82,12 @@ public static class RooflineCompiler
             MatrixKernelSeconds = options.MatrixKernelSeconds,
             AttentionKernelSeconds = options.AttentionKernelSeconds,
             ElementwiseKernelSeconds = options.ElementwiseKernelSeconds,
-            HostSecondsPerIteration = options.HostSecondsPerIteration,
-            HostSecondsPerSequence = options.HostSecondsPerSequence,
+            LaunchSeconds = options.Graphs.LaunchSeconds,
+            HostSchedule = options.Host.Schedule,
+            HostPrepare = options.Host.Prepare,
+            HostSample = options.Host.Sample,
+            HostDetokenize = options.Host.Detokenize,
+            HostOverlapped = options.Host.Overlapped ? 1 : 0,
             IdleWatts = device.IdleWatts,
             ActiveWatts = device.FullWatts - device.IdleWatts,
             EmbeddingBytesPerToken = 2 * h * WideBytes,
@@ -88,28 +100,14 @@ public static class RooflineCompiler
             SamplingBytesPerToken = model.VocabularySize * (WideBytes + 3 * 4.0),
         };
 
-        var kinds = new List<LayerSpec>();
-        var counts = new List<int>();
-        foreach (LayerSpec layer in model.Layers)
-        {
-            int kind = kinds.IndexOf(layer);
-            if (kind < 0)
-            {
-                kinds.Add(layer);
-                counts.Add(1);
-            }
-            else
-            {
-                counts[kind]++;
-            }
-        }
+        List<LayerSpec> kinds = [.. model.Layers.Distinct()];
         if (kinds.Count > MaxKinds)
             throw new ArgumentException($"Model {model.Id} has {kinds.Count} kinds of layers; the cost model takes at most {MaxKinds}.", nameof(model));
 
         parameters.Kinds = kinds.Count;
         for (int kind = 0; kind < kinds.Count; kind++)
         {
-            LayerParameters layer = context.Layer(kinds[kind], counts[kind]);
+            LayerParameters layer = context.Layer(kinds[kind], model.Layers.Count(own => own.Equals(kinds[kind])));
             switch (kind)
             {
                 case 0: parameters.Kind0 = layer; break;
@@ -121,30 +119,31 @@ public static class RooflineCompiler
         return parameters;
     }
 
+    /// <summary>Layers of each kind in each pipeline stage: <see cref="MaxKinds"/> numbers for each stage, in the order of the stages.</summary>
+    internal static double[] LayersOfStages(ModelArchitecture model, ParallelPlan plan)
+    {
+        List<LayerSpec> kinds = [.. model.Layers.Distinct()];
+        var counts = new double[plan.Pipeline * MaxKinds];
+        int layer = 0;
+        for (int stage = 0; stage < plan.Pipeline; stage++)
+        {
+            for (int left = plan.LayersOfStage(model.Layers.Count, stage); left > 0; left--)
+                counts[stage * MaxKinds + kinds.IndexOf(model.Layers[layer++])]++;
+        }
+        return counts;
+    }
+
     private static void Check(ModelArchitecture model, ParallelPlan plan)
     {
-        if (plan.Tensor < 1 || plan.Pipeline < 1 || plan.Data < 1 || plan.Expert < 1)
-            throw new ArgumentException($"Every degree of the plan {plan} must be at least 1.", nameof(plan));
         if (model.Layers.Count == 0)
             throw new ArgumentException($"Model {model.Id} has no layers.", nameof(model));
-        if (plan.Pipeline > model.Layers.Count)
-            throw new ArgumentException($"Model {model.Id} has {model.Layers.Count} layers, too few for {plan.Pipeline} pipeline stages.", nameof(plan));
-        if (plan.Tensor * plan.Data % plan.Expert != 0)
-            throw new ArgumentException($"Expert parallelism of {plan.Expert} must divide tensor × data = {plan.Tensor * plan.Data}.", nameof(plan));
         foreach (LayerSpec layer in model.Layers)
         {
-            int heads = layer.Attention switch
-            {
-                GroupedQueryAttention a => a.QueryHeads,
-                LatentAttention a => a.Heads,
-                LinearAttention a => a.ValueHeads,
-                _ => throw new ArgumentException($"Model {model.Id} has attention of an unknown kind, {layer.Attention.GetType().Name}.", nameof(model)),
-            };
-            if (heads % plan.Tensor != 0)
-                throw new ArgumentException($"Tensor parallelism of {plan.Tensor} must divide the {heads} heads of model {model.Id}.", nameof(plan));
-            if (layer.FeedForward is MixtureOfExperts moe && plan.Expert > moe.Experts)
-                throw new ArgumentException($"Model {model.Id} has {moe.Experts} experts, too few for {plan.Expert} devices.", nameof(plan));
+            if (layer.Attention is not (GroupedQueryAttention or LatentAttention or LinearAttention))
+                throw new ArgumentException($"Model {model.Id} has attention of an unknown kind, {layer.Attention.GetType().Name}.", nameof(model));
         }
+        if (plan.Validate(model) is { Count: > 0 } faults)
+            throw new ArgumentException($"{model.Id}: {string.Join("; ", faults)}.", nameof(plan));
     }
 
     private static int Window(ModelArchitecture model)
@@ -194,13 +193,26 @@ public static class RooflineCompiler
             return layer;
         }
 
-        public Communication AllReduce(double width) => plan.Tensor == 1 ? default : PerRow(
-            rows => Collective.AllReduceSeconds(rows * width * WideBytes, plan.Tensor, _fabric),
-            Collective.AllReduceLinkBytes(width * WideBytes, plan.Tensor) / plan.Tensor);
+        public Communication AllReduce(double width) => AllReduce(width, plan.Tensor);
 
         public Communication AllGather(double width) => plan.Tensor == 1 ? default : PerRow(
             rows => Collective.AllGatherSeconds(rows * width * WideBytes, plan.Tensor, _fabric),
             Collective.AllGatherLinkBytes(width * WideBytes, plan.Tensor) / plan.Tensor);
+
+        // A layer's keys and values of prefill rows, and the outputs of decode rows, go around the context-parallel devices.
+        private void SplitContext(ref LayerParameters layer, double cached, double outputs)
+        {
+            if (plan.Context == 1)
+                return;
+            layer.ContextGather = PerRow(
+                rows => Collective.AllGatherSeconds(rows * cached * _cache, plan.Context, _fabric),
+                Collective.AllGatherLinkBytes(cached * _cache, plan.Context) / plan.Context);
+            layer.ContextMerge = AllReduce(outputs, plan.Context);
+        }
+
+        private Communication AllReduce(double width, int devices) => devices == 1 ? default : PerRow(
+            rows => Collective.AllReduceSeconds(rows * width * WideBytes, devices, _fabric),
+            Collective.AllReduceLinkBytes(width * WideBytes, devices) / devices);
 
         // The tensor-parallel devices of a stage split the hidden states of a rank between them.
         public Communication StageTransfer(double width)
@@ -223,6 +235,7 @@ public static class RooflineCompiler
             layer.PrefillBytesPerContextToken = layer.DecodeBytesPerContextToken = cached * _cache;
             layer.QueryBytesPerToken = 2 * queries * WideBytes;
             layer.Output = Product(queries, h);
+            SplitContext(ref layer, cached, queries);
         }
 
         // Prefill expands the latent to heads, that of cached tokens too; decode works on the latent itself (matrix absorption).
@@ -242,6 +255,7 @@ public static class RooflineCompiler
             layer.DecodeBytesPerContextToken = latent * _cache;
             layer.QueryBytesPerToken = heads * (latent + attention.KvRank) * WideBytes;
             layer.Output = Product(heads * attention.ValueHeadDim, h);
+            SplitContext(ref layer, latent, heads * attention.KvRank);
         }
 
         // Gated delta rule: per value head, decay, read with the key, rank-one update and read with the query of a
@@ -306,9 +320,11 @@ public static class RooflineCompiler
                     rows => Collective.AllGatherSeconds(rows * own * _group, _group, _fabric),
                     Collective.AllGatherLinkBytes(own * _group, _group) / _group);
             }
+            // The busiest device receives, and sends back, as many times its share as it has tokens.
             double sent = own * Math.Min(moe.ActiveExperts, plan.Expert) * (_group / plan.Expert);
+            double busiest = Math.Min(options.ExpertImbalance, plan.Expert);
             return PerRow(
-                rows => Collective.AllToAllSeconds(rows * sent, _group, _fabric),
+                rows => Collective.AllToAllSeconds(rows * sent * busiest, _group, _fabric),
                 Collective.AllToAllLinkBytes(sent, _group) / _group);
         }
 

@@ -8,8 +8,14 @@ namespace Simulator.Models.Costs;
 public sealed class RooflineCostModel : ICostModel<RooflineAccumulator>
 {
     private readonly RooflineParameters _parameters;
-    private readonly Lock _grow = new();
-    private DecodeCosts?[] _decode = new DecodeCosts?[257];
+    private readonly CudaGraphs _graphs;
+    private readonly int[] _paddedSizes;
+    private readonly double[] _stageLayers;
+    private readonly IterationCost[] _launches;
+    private readonly IterationCost[] _sizes;
+    private readonly GrowingTable<DecodeCosts> _rank;
+    private readonly GrowingTable<DecodeCosts> _rankPadded;
+    private readonly GrowingTable<DecodeBatchCosts> _batch;
 
     /// <summary>Compiles.</summary>
     /// <param name="model">The model.</param>
@@ -20,16 +26,42 @@ public sealed class RooflineCostModel : ICostModel<RooflineAccumulator>
     /// <exception cref="ArgumentException">As <see cref="RooflineCompiler.Compile"/>.</exception>
     public RooflineCostModel(
         ModelArchitecture model, ParallelPlan plan, Quantization quantization, Device device, RooflineOptions? options = null)
-        : this(RooflineCompiler.Compile(model, plan, quantization, device, options))
+        : this(
+            RooflineCompiler.Compile(model, plan, quantization, device, options),
+            (options ?? RooflineOptions.Default).Graphs, RooflineCompiler.LayersOfStages(model, plan))
     {
     }
 
-    /// <summary>A cost model from parameters that are compiled already.</summary>
+    /// <summary>A cost model from parameters that are compiled already; every pipeline stage has the same share of every kind of layer.</summary>
     /// <param name="parameters">The parameters.</param>
-    public RooflineCostModel(in RooflineParameters parameters) => _parameters = parameters;
+    /// <param name="graphs">CUDA graphs; the defaults when null. What a launch takes is in the parameters.</param>
+    /// <exception cref="ArgumentException">The graphs are unsound.</exception>
+    public RooflineCostModel(in RooflineParameters parameters, CudaGraphs? graphs = null)
+        : this(parameters, graphs ?? CudaGraphs.Default, EqualStages(parameters))
+    {
+    }
+
+    private RooflineCostModel(in RooflineParameters parameters, CudaGraphs graphs, double[] stageLayers)
+    {
+        if (graphs.Validate().ToArray() is { Length: > 0 } faults)
+            throw new ArgumentException(string.Join(" ", faults), nameof(graphs));
+        _parameters = parameters;
+        _graphs = graphs;
+        _paddedSizes = graphs.PaddedSizes();
+        _stageLayers = stageLayers;
+        _launches = [.. Enum.GetValues<LaunchMode>().Select(LaunchesOfDecode)];
+        _rank = new(rows => DecodeCosts.TimeOfRank(rows, padded: false, _parameters));
+        _rankPadded = new(rows => DecodeCosts.TimeOfRank(rows, padded: true, _parameters));
+        _batch = new(rows => DecodeBatchCosts.Of(rows, _parameters));
+        _sizes = new IterationCost[_paddedSizes.Length];
+        foreach (int size in graphs.CaptureSizes) _sizes[size] = DecodeCosts.TimeOfSize(size, _parameters);
+    }
 
     /// <summary>The compiled parameters.</summary>
     public ref readonly RooflineParameters Parameters => ref _parameters;
+
+    /// <summary>Layers of each kind in each stage, <see cref="RooflineCompiler.MaxKinds"/> numbers a stage.</summary>
+    internal ReadOnlySpan<double> StageLayers => _stageLayers;
 
     /// <inheritdoc/>
     public RooflineAccumulator CreateAccumulator() => new(this);
@@ -52,26 +84,34 @@ public sealed class RooflineCostModel : ICostModel<RooflineAccumulator>
         checked((long)Math.Round(estimate.LinkBytes)),
         checked((long)Math.Round(estimate.Joules * 1e9)));
 
-    /// <summary>Costs of decode-only iterations with that many rows: compiled once, then shared by every accumulator.</summary>
-    internal DecodeCosts DecodeCosts(int rows)
+    /// <summary>How an iteration is started, and the size it is padded to; 0 without a graph.</summary>
+    /// <param name="tokens">Tokens of the rank with the most.</param>
+    /// <param name="decodeOnly">Whether it has decode rows alone.</param>
+    internal (LaunchMode Launch, int Size) Choose(int tokens, bool decodeOnly) => _graphs.Choose(tokens, decodeOnly, _paddedSizes);
+
+    /// <summary>Time of a rank with that many decode rows.</summary>
+    internal DecodeCosts RankCosts(int rows, bool padded) => padded ? _rankPadded[rows] : _rank[rows];
+
+    /// <summary>Costs of a batch with that many decode rows.</summary>
+    internal DecodeBatchCosts BatchCosts(int rows) => _batch[rows];
+
+    /// <summary>Time of what goes by tokens and of the experts at a captured size, and idle energy.</summary>
+    internal IterationCost SizeCosts(int size) => _sizes[size];
+
+    /// <summary>Time of the launches of a decode-only iteration, and idle energy.</summary>
+    internal IterationCost Launches(LaunchMode mode) => _launches[(int)mode];
+
+    private IterationCost LaunchesOfDecode(LaunchMode mode)
     {
-        DecodeCosts?[] table = Volatile.Read(ref _decode);
-        return rows < table.Length && Volatile.Read(ref table[rows]) is { } costs ? costs : Compile(rows);
+        var shape = new IterationShape { DecodeRows = 1, EmittedTokens = 1, Launch = mode };
+        return Round(DecodeCosts.Idle(Roofline.Evaluate(shape, _parameters).LaunchSeconds, _parameters));
     }
 
-    private DecodeCosts Compile(int rows)
+    private static double[] EqualStages(in RooflineParameters p)
     {
-        var costs = new DecodeCosts(rows, _parameters);
-        lock (_grow)
-        {
-            if (rows >= _decode.Length)
-            {
-                DecodeCosts?[] larger = _decode;
-                Array.Resize(ref larger, Math.Max(rows + 1, 2 * larger.Length));
-                Volatile.Write(ref _decode, larger);
-            }
-            Volatile.Write(ref _decode[rows], costs);
-        }
-        return costs;
+        var layers = new double[p.Stages * RooflineCompiler.MaxKinds];
+        int[] counts = [p.Kind0.Count, p.Kind1.Count, p.Kind2.Count, p.Kind3.Count];
+        for (int i = 0; i < layers.Length; i++) layers[i] = (double)counts[i % RooflineCompiler.MaxKinds] / p.Stages;
+        return layers;
     }
 }

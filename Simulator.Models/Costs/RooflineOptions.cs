@@ -41,11 +41,17 @@ public sealed record RooflineOptions
     /// <summary>Links between the devices; null for those of the device's class, <see cref="Networks.Fabric.Of"/>.</summary>
     public Fabric? Fabric { get; init; }
 
-    /// <summary>Host time of an iteration that the device waits for, seconds: scheduling, input preparation, output processing.</summary>
-    public double HostSecondsPerIteration { get; init; } = 1e-3;
+    /// <summary>Host time around every iteration.</summary>
+    public HostOverhead Host { get; init; } = new();
 
-    /// <summary>Further host time for each sequence of the batch, seconds.</summary>
-    public double HostSecondsPerSequence { get; init; } = 4e-6;
+    /// <summary>Which iterations run as CUDA graphs, and what launches cost those that do not.</summary>
+    public CudaGraphs Graphs { get; init; } = CudaGraphs.Default;
+
+    /// <summary>
+    /// Tokens of the busiest expert-parallel device over those of the mean one, at least 1; no device gets more than all. Time alone goes
+    /// by it, of the experts and of the exchange with them; work stays what it is. 1 is balanced routing.
+    /// </summary>
+    public double ExpertImbalance { get; init; } = 1;
 
     /// <summary>Every fault of these options, in words; none when they are sound.</summary>
     public IEnumerable<string> Validate()
@@ -67,12 +73,14 @@ public sealed record RooflineOptions
             (nameof(MatrixKernelSeconds), MatrixKernelSeconds),
             (nameof(AttentionKernelSeconds), AttentionKernelSeconds),
             (nameof(ElementwiseKernelSeconds), ElementwiseKernelSeconds),
-            (nameof(HostSecondsPerIteration), HostSecondsPerIteration),
-            (nameof(HostSecondsPerSequence), HostSecondsPerSequence),
         })
         {
             if (!(value >= 0 && value <= 10))
                 yield return $"{name} is {value} s; it must be from 0 to 10 s.";
         }
+        if (!(ExpertImbalance >= 1 && ExpertImbalance <= 1e6))
+            yield return $"ExpertImbalance is {ExpertImbalance}; it must be from 1, balanced, to 10⁶.";
+        foreach (string fault in Host.Validate().Concat(Graphs.Validate()))
+            yield return fault;
     }
 }

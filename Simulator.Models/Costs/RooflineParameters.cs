@@ -38,6 +38,12 @@ public struct LayerParameters
     /// <summary>Bytes of both norms per token.</summary>
     public double NormBytesPerToken;
 
+    /// <summary>Context parallel: keys and values gathered, per cached or new token of a prefill row; all zero on one device.</summary>
+    public Communication ContextGather;
+
+    /// <summary>Context parallel: partial outputs added up, per decode row; all zero on one device.</summary>
+    public Communication ContextMerge;
+
     /// <summary>Queries, keys and values; in latent attention their compressed forms.</summary>
     public MatrixProduct Input;
 
@@ -136,8 +142,17 @@ public struct RooflineParameters
     /// <summary>Tokens that a windowed layer looks back on; 0 when no layer has a window.</summary>
     public int Window;
 
-    /// <summary>Share of the batch that one data-parallel rank runs: 1 / ranks.</summary>
+    /// <summary>Data-parallel ranks.</summary>
+    public int Ranks;
+
+    /// <summary>Share of the batch that one data-parallel rank runs when they are balanced: 1 / ranks.</summary>
     public double RankShare;
+
+    /// <summary>Share of a prefill's tokens, and of the KV cache, that one context-parallel device has.</summary>
+    public double ContextShare;
+
+    /// <summary>Tokens of the busiest expert-parallel device over those of the mean one.</summary>
+    public double ExpertImbalance;
 
     /// <summary>Devices of one pipeline stage.</summary>
     public double StageDevices;
@@ -145,7 +160,10 @@ public struct RooflineParameters
     /// <summary>Pipeline stages.</summary>
     public int Stages;
 
-    /// <summary>Share of the layers in the largest stage.</summary>
+    /// <summary>Share of the layers in the first stage.</summary>
+    public double FirstStageShare;
+
+    /// <summary>Share of the layers in the largest stage but the last.</summary>
     public double LargestStageShare;
 
     /// <summary>Share of the layers in the last stage.</summary>
@@ -187,11 +205,23 @@ public struct RooflineParameters
     /// <summary>Fixed time of an element-wise kernel, seconds.</summary>
     public double ElementwiseKernelSeconds;
 
-    /// <summary>Host time per iteration, seconds.</summary>
-    public double HostSecondsPerIteration;
+    /// <summary>Host time of a launch without a graph, seconds.</summary>
+    public double LaunchSeconds;
 
-    /// <summary>Host time per sequence of the batch, seconds.</summary>
-    public double HostSecondsPerSequence;
+    /// <summary>Host: choosing the rows.</summary>
+    public HostPart HostSchedule;
+
+    /// <summary>Host: building the input.</summary>
+    public HostPart HostPrepare;
+
+    /// <summary>Host: reading the sampled tokens back.</summary>
+    public HostPart HostSample;
+
+    /// <summary>Host: handing out the tokens.</summary>
+    public HostPart HostDetokenize;
+
+    /// <summary>1 when the host works while the device does, 0 when they take turns.</summary>
+    public int HostOverlapped;
 
     /// <summary>Power of one idle device, watts.</summary>
     public double IdleWatts;

@@ -1,5 +1,6 @@
 using Simulator.Core.Events;
 using Simulator.Core.Time;
+using Simulator.Models.Batching;
 using Simulator.Models.Costs;
 
 namespace Simulator.Models.Engines;
@@ -58,8 +59,17 @@ internal sealed class BatchSlot(int index, int blockTokens)
 
     public bool IsBusy { get; set; }
 
-    /// <summary>KV blocks to be copied between device and host before the iteration starts.</summary>
-    public long CopyBlocks { get; set; }
+    /// <summary>KV blocks that swapping copies to host memory before the iteration starts.</summary>
+    public long SwapOuts { get; set; }
+
+    /// <summary>KV blocks that swapping copies from host memory before the iteration starts.</summary>
+    public long SwapIns { get; set; }
+
+    /// <summary>Copies that the iteration waits for.</summary>
+    public int CopiesInFlight { get; set; }
+
+    /// <summary>What was decided for the iteration that waits for its copies.</summary>
+    public BatchDecision Decision { get; set; }
 
     public bool HasAbandoned { get; set; }
 

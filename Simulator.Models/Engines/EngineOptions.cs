@@ -29,6 +29,18 @@ public sealed record EngineOptions
     /// <value>True, vLLM v1's default.</value>
     public bool PrefixCaching { get; init; } = true;
 
+    /// <summary>How cached prefixes are found.</summary>
+    /// <value><see cref="Engines.PrefixIndex.BlockHashes"/>.</value>
+    public PrefixIndex PrefixIndex { get; init; }
+
+    /// <summary>KV blocks of host memory behind the prefix cache; 0 for none. Needs <see cref="PrefixCaching"/> and block hashes.</summary>
+    /// <value>0.</value>
+    public long HostCacheBlocks { get; init; }
+
+    /// <summary>When blocks are copied to the host cache.</summary>
+    /// <value><see cref="HostWritePolicy.WriteBack"/>.</value>
+    public HostWritePolicy HostWritePolicy { get; init; } = HostWritePolicy.WriteBack;
+
     /// <summary>The order of the waiting queue.</summary>
     /// <value><see cref="Engines.QueueOrder.Arrival"/>.</value>
     public QueueOrder QueueOrder { get; init; }
@@ -93,12 +105,28 @@ public sealed record EngineOptions
         if (QueueLimit < 0) faults.Add($"the queue limit is {QueueLimit}; it must be at least 0.");
         if (ReceiveInterval < 1) faults.Add($"the receive interval is {ReceiveInterval} iterations; it must be at least 1.");
         if (SwapBlocks is < 0 or > KvBlockPool.Unlimited) faults.Add($"{SwapBlocks} host blocks are given; they must be from 0 to {KvBlockPool.Unlimited}.");
+        if (HostCacheBlocks is < 0 or > KvBlockPool.Unlimited)
+            faults.Add($"{HostCacheBlocks} blocks of host cache are given; they must be from 0 to {KvBlockPool.Unlimited}.");
+        if (HostCacheBlocks > 0 && (!PrefixCaching || PrefixIndex != PrefixIndex.BlockHashes))
+            faults.Add("a host cache needs prefix caching by block hashes; turn that on, or give 0 blocks of host cache.");
         if (RequestOverhead < SimDuration.Zero) faults.Add($"the request overhead is {RequestOverhead}; it must be at least 0.");
         if (ResponseOverhead < SimDuration.Zero) faults.Add($"the response overhead is {ResponseOverhead}; it must be at least 0.");
         if (ReleasesTogether && PrefixCaching) faults.Add("blocks are released together and cached by prefix; turn one of the two off.");
         if (ReleasesTogether && AsyncScheduling) faults.Add("blocks are released together under async scheduling; turn one of the two off.");
         return faults;
     }
+
+    internal HostTier? HostTier() => HostCacheBlocks > 0 ? new(HostCacheBlocks, HostWritePolicy) : null;
+}
+
+/// <summary>How an engine finds cached prefixes.</summary>
+public enum PrefixIndex
+{
+    /// <summary>Blocks by chained hashes, freed blocks evicted in the order in which they were freed (vLLM).</summary>
+    BlockHashes,
+
+    /// <summary>A radix tree over tokens, its least recently used leaves evicted first (SGLang).</summary>
+    RadixTree,
 }
 
 /// <summary>The order of a waiting queue.</summary>

@@ -112,6 +112,36 @@ internal abstract partial class Replica
     private void Start(BatchSlot slot, BatchDecision decision)
     {
         HoldUnscheduledDecodes(slot);
+        slot.IsBusy = true;
+        slot.Planned = 1;
+        if (_copies is not null && StartCopies(slot, _copies))
+            slot.Decision = decision;
+        else
+            Begin(slot, decision);
+    }
+
+    /// <returns>False when nothing has to be copied.</returns>
+    private bool StartCopies(BatchSlot slot, HostCopies copies)
+    {
+        (long outs, long ins) = Memory.TakeCopies();
+        outs += slot.SwapOuts;
+        ins += slot.SwapIns;
+        (slot.SwapOuts, slot.SwapIns) = (0, 0);
+        slot.CopiesInFlight = (outs > 0 ? 1 : 0) + (ins > 0 ? 1 : 0);
+        if (outs > 0) copies.ToHost.Start(_simulation, outs * copies.BytesPerBlock, copies.Calls(outs), this, (int)Signal.Copied, slot.Index);
+        if (ins > 0) copies.FromHost.Start(_simulation, ins * copies.BytesPerBlock, copies.Calls(ins), this, (int)Signal.Copied, slot.Index);
+        return slot.CopiesInFlight > 0;
+    }
+
+    private void Copied(BatchSlot slot)
+    {
+        if (--slot.CopiesInFlight > 0) return;
+        Memory.EndCopies();
+        Begin(slot, slot.Decision);
+    }
+
+    private void Begin(BatchSlot slot, BatchDecision decision)
+    {
         slot.Start = _simulation.Now;
         slot.StartFraction = _endAt == _simulation.Now ? _endFraction : 0;
         slot.HasWaited = slot.DecodeRows > 0 && slot.LastToken != _simulation.Now;
@@ -124,7 +154,6 @@ internal abstract partial class Replica
             StageTimes(slot, _stages.Times);
             slot.FirstTime = _stages.Pass((Int128)slot.Start.Nanoseconds * IterationCost.TimeUnitsPerNanosecond + slot.StartFraction);
         }
-        slot.IsBusy = true;
         slot.Done = ScheduleDone(slot);
     }
 
@@ -140,7 +169,8 @@ internal abstract partial class Replica
         long toFinish = slot.Finishing.First.FinishIteration - slot.Iteration;
         int most = (int)Math.Min(Math.Min(toFinish, decision.StableIterations), Longest);
         if (slot.ArrivalsMatter && _reception.Incoming.Count > 0) most = Math.Min(most, _reception.SeenNext);
-        return slot.IterationsWithin(Blocks.Available - decision.SpareBlocks, most);
+        // The first iteration has its blocks already.
+        return slot.IterationsWithin(Math.Max(0, Memory.AvailableToStretch - decision.SpareBlocks), most);
     }
 
     // The sums over a stretch are kept in 64 bits. The bound is rough, and far from what real iterations need.
@@ -157,7 +187,7 @@ internal abstract partial class Replica
     {
         int ran = slot.Planned;
         long started = Record(slot, ran);
-        if (!Blocks.TryTake(started))
+        if (!Memory.TryTake(started))
             throw new InvalidOperationException("A stretch ran out of blocks that it had counted on.");
         _endAt = _simulation.Now;
         _endFraction = slot.EndTime(ran) % IterationCost.TimeUnitsPerNanosecond;
@@ -200,6 +230,7 @@ internal abstract partial class Replica
             PendingTokens -= sequence.ScheduledTokens;
             sequence.Computed += sequence.ScheduledTokens;
             sequence.ScheduledTokens = 0;
+            Memory.OnComputed(sequence);
             if (sequence.Computed < sequence.KnownTokens) continue;
             slot.Prefilling.Remove(sequence);
             if (sequence.Generated == 0) sequence.FirstToken = _simulation.Now + _options.ResponseOverhead;
@@ -221,7 +252,7 @@ internal abstract partial class Replica
     private long Record(BatchSlot slot, int ran)
     {
         long started = slot.BlocksStarted(1, ran - 1);
-        Statistics.Add(slot, ran, Blocks.Used, started);
+        Statistics.Add(slot, ran, Memory.Used, started);
         if (slot.DecodesRun) AddGaps(slot, ran);
         if (_observer is not null) ShowIterations(slot, ran);
         if (_rowObserver is not null) ShowRows(slot, ran);
@@ -249,7 +280,7 @@ internal abstract partial class Replica
     {
         int prefillTokens = 0;
         foreach (Sequence sequence in slot.PrefillRows) prefillTokens += sequence.ScheduledTokens;
-        long used = Blocks.Used;
+        long used = Memory.Used;
         SimTime start = slot.Start;
         for (int k = 1; k <= ran; k++)
         {

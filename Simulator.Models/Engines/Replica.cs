@@ -2,7 +2,6 @@ using Simulator.Core;
 using Simulator.Core.Events;
 using Simulator.Core.Time;
 using Simulator.Models.Batching;
-using Simulator.Models.Caching;
 using Simulator.Models.Costs;
 using Simulator.Models.Results;
 using Simulator.Workloads.Requests;
@@ -32,6 +31,7 @@ internal abstract partial class Replica : IEventHandler
     private readonly EngineOptions _options;
     private readonly IBatchScheduler _scheduler;
     private readonly BatchComposer _composer;
+    private readonly HostCopies? _copies;
     private readonly BatchSlot[] _slots;
     private readonly StageLine? _stages;
     private readonly Reception _reception;
@@ -61,8 +61,10 @@ internal abstract partial class Replica : IEventHandler
         _observer = setup.Observer is { WantsIterations: true } ? setup.Observer : null;
         _rowObserver = setup.Observer is { WantsRows: true } ? setup.Observer : null;
         ContextWindow = setup.ContextWindow;
-        Blocks = new KvBlockPool(setup.KvBlocks);
-        Holdings = new SequenceBlocks(Blocks, _options.BlockTokens, _options.PrefixCaching);
+        Memory = _options.PrefixIndex == PrefixIndex.RadixTree
+            ? new RadixMemory(setup.KvBlocks, _options.BlockTokens, _options.PrefixCaching)
+            : new HashedMemory(setup.KvBlocks, _options.BlockTokens, _options.PrefixCaching, setup.Options.HostTier());
+        _copies = setup.Copies;
         _slots = new BatchSlot[setup.Slots];
         for (int i = 0; i < _slots.Length; i++) _slots[i] = new BatchSlot(i, _options.BlockTokens);
         if (setup.Slots > 1) _stages = new StageLine(setup.Slots);
@@ -79,6 +81,7 @@ internal abstract partial class Replica : IEventHandler
         BatchDone,
         Wake,
         Timer,
+        Copied,
         Receive,
         Deliver,
         Timeout,
@@ -90,10 +93,7 @@ internal abstract partial class Replica : IEventHandler
 
     public int ContextWindow { get; }
 
-    public KvBlockPool Blocks { get; }
-
-    /// <summary>What the sequences hold of <see cref="Blocks"/>.</summary>
-    public SequenceBlocks Holdings { get; }
+    public SequenceMemory Memory { get; }
 
     public SequenceList Waiting { get; } = new();
 
@@ -134,7 +134,7 @@ internal abstract partial class Replica : IEventHandler
     {
         get
         {
-            long used = Blocks.Used;
+            long used = Memory.Used;
             foreach (BatchSlot slot in _slots)
             {
                 if (!slot.IsBusy || slot.Planned == 1) continue;
@@ -167,7 +167,7 @@ internal abstract partial class Replica : IEventHandler
         if (request.PromptTokens >= ContextWindow) return RejectionReason.ContextWindow;
         int allowed = Math.Min(request.MaxOutputTokens ?? int.MaxValue, ContextWindow - request.PromptTokens);
         int output = _options.Role == EngineRole.Prefill ? 1 : Math.Min(request.OutputTokens, allowed);
-        if (Holdings.For(request.PromptTokens + output - 1) > Blocks.Total) return RejectionReason.KvMemory;
+        if (Memory.For(request.PromptTokens + output - 1) > Memory.Total) return RejectionReason.KvMemory;
         if (WaitingCount >= _options.QueueLimit) return RejectionReason.QueueFull;
 
         Sequence sequence = Rent();
@@ -216,6 +216,9 @@ internal abstract partial class Replica : IEventHandler
                 _timer = default;
                 Compose();
                 break;
+            case Signal.Copied:
+                Copied(_slots[argument]);
+                break;
             case Signal.Receive:
                 _arriving--;
                 Receive(_sequences[(int)argument]);
@@ -233,7 +236,7 @@ internal abstract partial class Replica : IEventHandler
     /// <returns>False when the prefix is not cached; the run cannot go on then.</returns>
     public bool TryAdmit(Sequence sequence, BatchSlot slot, PrefixHit hit)
     {
-        if (!Holdings.TryHold(sequence, hit)) return false;
+        if (!Memory.TryHold(sequence, hit)) return false;
         Waiting.Remove(sequence);
         sequence.State = SequenceState.Prefilling;
         sequence.Order = _admissions++;
@@ -292,12 +295,12 @@ internal abstract partial class Replica : IEventHandler
     /// <returns>False, with nothing changed, when host memory is short.</returns>
     public bool TrySwapOut(Sequence sequence, bool decodeScheduled)
     {
-        long blocks = Holdings.For(sequence.ComputedNow);
+        long blocks = Memory.For(sequence.ComputedNow);
         if (_swappedBlocks + blocks > _options.SwapBlocks) return false;
         BatchSlot slot = sequence.Slot;
         TakeOff(sequence, decodeScheduled);
         _swappedBlocks += blocks;
-        slot.CopyBlocks += blocks;
+        slot.SwapOuts += blocks;
         sequence.State = SequenceState.Swapped;
         sequence.QueuedSince = _simulation.Now;
         sequence.Preemptions++;
@@ -311,11 +314,11 @@ internal abstract partial class Replica : IEventHandler
     /// <returns>False, with nothing changed, when device blocks are short.</returns>
     public bool TrySwapIn(Sequence sequence, BatchSlot slot)
     {
-        long blocks = Holdings.For(sequence.Computed);
-        if (!Blocks.TryTake(blocks)) return false;
+        long blocks = Memory.For(sequence.Computed);
+        if (!Memory.TryTake(blocks)) return false;
         Swapped.Remove(sequence);
         _swappedBlocks -= blocks;
-        slot.CopyBlocks += blocks;
+        slot.SwapIns += blocks;
         sequence.Queued += _simulation.Now - sequence.QueuedSince;
         Run(sequence, slot);
         Rejoin(slot, sequence);
@@ -407,7 +410,7 @@ internal abstract partial class Replica : IEventHandler
             if (sequence.ScheduledTokens > 0) slot.PrefillRows.Remove(sequence);
             slot.Prefilling.Remove(sequence);
         }
-        Holdings.ReleaseToReturn(sequence, held);
+        Memory.ReleaseToReturn(sequence, held);
         Unlist(sequence);
         sequence.Yields = false;
         sequence.ScheduledTokens = 0;
@@ -480,7 +483,7 @@ internal abstract partial class Replica : IEventHandler
         if (sequence.State == SequenceState.Swapped)
         {
             Swapped.Remove(sequence);
-            _swappedBlocks -= Holdings.For(sequence.Computed);
+            _swappedBlocks -= Memory.For(sequence.Computed);
             return;
         }
         PendingTokens -= sequence.KnownTokens;
@@ -541,17 +544,17 @@ internal abstract partial class Replica : IEventHandler
         }
         else if (_options.ReleasesTogether)
         {
-            _withheldBlocks += Holdings.Held(sequence, sequence.Computed);
+            _withheldBlocks += Memory.Held(sequence, sequence.Computed);
             Unlist(sequence);
             if (RunningCount == 0)
             {
-                Blocks.Return(_withheldBlocks);
+                Memory.Return(_withheldBlocks);
                 _withheldBlocks = 0;
             }
         }
         else
         {
-            Holdings.Release(sequence, sequence.Computed);
+            Memory.Release(sequence, sequence.Computed);
             Unlist(sequence);
         }
         Finish(sequence, outcome);
@@ -575,7 +578,7 @@ internal abstract partial class Replica : IEventHandler
         {
             if (sequence.OutputTokens < sequence.AllowedTokens)
                 RemoveDecodeCost(slot, sequence.Computed + (ran ? 1 : 0), sequence.Rank);
-            Holdings.Release(sequence, sequence.Computed);
+            Memory.Release(sequence, sequence.Computed);
             _runningOfRank[sequence.Rank]--;
             RunningCount--;
             sequence.State = SequenceState.Ended;

@@ -20,6 +20,9 @@ internal sealed record ReplicaSetup
     /// <summary>Attention data-parallel ranks.</summary>
     public int Ranks { get; init; } = 1;
 
+    /// <summary>How KV blocks are copied between device and host; null when that takes no time, or is never done.</summary>
+    public HostCopies? Copies { get; init; }
+
     public required RandomStream Random { get; init; }
 
     public required List<GroupStatistics> Groups { get; init; }

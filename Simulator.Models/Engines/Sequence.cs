@@ -1,5 +1,6 @@
 using Simulator.Core.Events;
 using Simulator.Core.Time;
+using Simulator.Models.Caching;
 using Simulator.Workloads.Requests;
 
 namespace Simulator.Models.Engines;
@@ -119,6 +120,9 @@ internal sealed class Sequence
     /// <summary>Chained hashes of the blocks that known content fills.</summary>
     public readonly List<ulong> BlockNames = [];
 
+    /// <summary>What it holds of a radix tree's pool.</summary>
+    public RadixHold Radix;
+
     /// <summary>Ids of the named blocks it holds, from its first block on.</summary>
     public readonly List<int> NamedBlocks = [];
 
@@ -156,6 +160,7 @@ internal sealed class Sequence
         WasScheduled = Abandoned = Delivered = HasRejoined = Yields = false;
         Delivery = QueueTimeout = Timeout = default;
         Content = request.Content;
+        Radix = default;
         BlockNames.Clear();
         NamedBlocks.Clear();
     }

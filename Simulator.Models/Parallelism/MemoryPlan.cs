@@ -12,9 +12,10 @@ namespace Simulator.Models.Parallelism;
 /// weights     = Σ layers of the stage (attention / tensor, what tensor parallelism replicates in full; dense feed-forward and shared
 ///               experts / tensor; routed experts / (tensor × data); router and norms in full)
 ///               + embedding / tensor (first stage) + head / tensor (last stage); embedding, head, router and norms 16-bit
-/// activations = max(tokens of an iteration × widest point of a layer × 2 bytes, most sequences × vocabulary × 32 bytes)
+/// activations = max(tokens of an iteration × widest point of a layer × 2 bytes, most sequences × vocabulary × 32 bytes);
+///               context parallel: tokens = decode rows + prefill tokens / context, and a layer's keys and values of one sequence
 /// states      = most sequences × Σ layers of the stage (state of linear attention / tensor)
-/// block       = tokens of a block × Σ layers of the stage (KV bytes a token on this device; windowed layers by their share)
+/// block       = tokens of a block × Σ layers of the stage (KV bytes a token on this device; windowed layers by their share) / context
 /// KV blocks   = ⌊KV bytes / block⌋ of the stage with the fewest, for each of the data-parallel ranks
 /// </code>
 /// With the default reserve, which was chosen so, within 2 % of the block counts that vLLM 0.15.1 and 0.19 reported on H100 and

@@ -7,26 +7,44 @@ namespace Simulator.Models.Parallelism;
 /// Tensor parallelism splits heads and inner widths (Megatron-LM, arXiv 1909.08053); KV heads are replicated where there are
 /// fewer than devices. Experts take Tensor × Data devices in any case: <paramref name="Expert"/> groups of whole experts, each expert
 /// split over the Tensor × Data / Expert devices of its group.
+/// <para>
+/// Context parallelism is vLLM's prefill context parallelism: it adds devices, each with a copy of the weights of its rank. The tokens
+/// of a prefill are split between them evenly (in two chunks each, from both ends, so that the causal mask is shared evenly too), and the
+/// keys and values of a layer are gathered before its attention (Llama 3, arXiv 2407.21783, 3.3.2). The KV cache is split along the
+/// sequence. Decode rows run on every one of the devices: each attends to its share of the cache, and the partial outputs are added up
+/// (context parallelism for inference, arXiv 2411.01783).
+/// </para>
+/// <para>
+/// Megatron's sequence parallelism (arXiv 2205.05198) needs no setting: it puts a reduce-scatter and an all-gather where an all-reduce
+/// was, and a ring all-reduce is just these two; the same bytes take the same steps.
+/// </para>
 /// </remarks>
 /// <param name="Tensor">Devices that split every matrix of a layer, at least 1.</param>
 /// <param name="Pipeline">Stages of consecutive layers, at least 1; as many micro-batches are in flight.</param>
 /// <param name="Data">Attention data-parallel ranks: each has its own KV cache and a copy of the attention weights, at least 1.</param>
 /// <param name="Expert">Devices over which whole experts are spread, at least 1; divides Tensor × Data.</param>
-public readonly record struct ParallelPlan(int Tensor = 1, int Pipeline = 1, int Data = 1, int Expert = 1)
+/// <param name="Context">Devices that split the tokens of a prefill and the KV cache along the sequence, at least 1.</param>
+public readonly record struct ParallelPlan(int Tensor = 1, int Pipeline = 1, int Data = 1, int Expert = 1, int Context = 1)
 {
     /// <summary>A single device.</summary>
     public static ParallelPlan Single => new(1, 1, 1, 1);
 
-    /// <summary>Devices of one replica: Tensor × Pipeline × Data. Experts live on the same devices.</summary>
-    public int Devices => Tensor * Pipeline * Data;
+    /// <summary>Layers of each stage; none for equal stages.</summary>
+    public StageLayers StageLayers { get; init; }
+
+    /// <summary>Devices of one replica: Tensor × Pipeline × Data × Context. Experts live on the same devices.</summary>
+    public int Devices => Tensor * Pipeline * Data * Context;
 
     /// <summary>
-    /// Layers of a stage. Stages are equal; layers left over go one each to the stages before the last, from the back (as in vLLM).
+    /// Layers of a stage: those of <see cref="StageLayers"/>; else stages are equal, and layers left over go one each to the stages
+    /// before the last, from the back (as in vLLM).
     /// </summary>
     /// <param name="layers">Layers of the model.</param>
     /// <param name="stage">Stage, from 0.</param>
     public int LayersOfStage(int layers, int stage)
     {
+        if (StageLayers.Count > 0)
+            return StageLayers[stage];
         int extra = layers % Pipeline;
         int fromBack = Pipeline - 1 - stage;
         return layers / Pipeline + (fromBack >= 1 && fromBack <= extra ? 1 : 0);
@@ -50,7 +68,7 @@ public readonly record struct ParallelPlan(int Tensor = 1, int Pipeline = 1, int
     public IReadOnlyList<string> Validate(ModelArchitecture model)
     {
         var faults = new List<string>();
-        foreach ((string name, int value) in new[] { ("tensor", Tensor), ("pipeline", Pipeline), ("data", Data), ("expert", Expert) })
+        foreach ((string name, int value) in new[] { ("tensor", Tensor), ("pipeline", Pipeline), ("data", Data), ("expert", Expert), ("context", Context) })
         {
             if (value < 1)
                 faults.Add($"{name} parallel is {value}; it must be at least 1");
@@ -59,17 +77,32 @@ public readonly record struct ParallelPlan(int Tensor = 1, int Pipeline = 1, int
         if (faults.Count > 0)
             return faults;
         if (Pipeline > model.Layers.Count)
-            faults.Add($"pipeline parallel {Pipeline} exceeds the {model.Layers.Count} layers of {model.Id}");
+            faults.Add($"pipeline parallel {Pipeline} exceeds the {model.Layers.Count} layers of {model.Id}; it must be from 1 to {model.Layers.Count}");
+        ValidateStages(model, faults);
         bool wholeExperts = Tensor * Data % Expert == 0;
         if (!wholeExperts)
-            faults.Add($"expert parallel {Expert} does not divide tensor x data = {Tensor * Data}");
+            faults.Add($"expert parallel {Expert} does not divide tensor x data = {Tensor * Data}{Nearest(Expert, Tensor * Data)}");
         if (Expert > 1 && !model.Layers.Any(l => l.FeedForward is MixtureOfExperts))
-            faults.Add($"expert parallel {Expert} is given, but {model.Id} has no experts");
+            faults.Add($"expert parallel {Expert} is given, but {model.Id} has no experts; it must be 1");
+        if (Context > 1 && model.Layers.Any(l => l.Attention is LinearAttention))
+            faults.Add($"context parallel {Context} cannot split the linear attention of {model.Id}, whose state passes from token to token; it must be 1");
         foreach (AttentionSpec attention in model.Layers.Select(l => l.Attention).Distinct())
             ValidateAttention(attention, faults);
         foreach (FeedForwardSpec feedForward in model.Layers.Select(l => l.FeedForward).Distinct())
             ValidateFeedForward(feedForward, wholeExperts, faults);
         return [.. faults.Distinct()];
+    }
+
+    private void ValidateStages(ModelArchitecture model, List<string> faults)
+    {
+        if (StageLayers.Count == 0)
+            return;
+        if (StageLayers.Count != Pipeline)
+            faults.Add($"layers are given for {StageLayers.Count} stages ({StageLayers}), but pipeline parallel is {Pipeline}; give one number for each stage");
+        if (StageLayers.Any(layers => layers < 1))
+            faults.Add($"a stage has fewer than 1 layer ({StageLayers}); every stage must have at least 1");
+        else if (StageLayers.Sum(layers => (long)layers) != model.Layers.Count)
+            faults.Add($"the stages hold {StageLayers.Sum(layers => (long)layers)} layers ({StageLayers}); they must add up to the {model.Layers.Count} of {model.Id}");
     }
 
     private void ValidateAttention(AttentionSpec attention, List<string> faults)
@@ -79,7 +112,7 @@ public readonly record struct ParallelPlan(int Tensor = 1, int Pipeline = 1, int
             case GroupedQueryAttention a:
                 Divides(Tensor, a.QueryHeads, "tensor", "attention heads", faults);
                 if (a.KvHeads % Tensor != 0 && Tensor % a.KvHeads != 0)
-                    faults.Add($"tensor parallel {Tensor} neither divides the {a.KvHeads} KV heads nor is a multiple of them");
+                    faults.Add($"tensor parallel {Tensor} neither divides the {a.KvHeads} KV heads nor is a multiple of them; divisors and multiples of {a.KvHeads} do");
                 break;
             case LatentAttention a:
                 Divides(Tensor, a.Heads, "tensor", "attention heads", faults);
@@ -115,6 +148,17 @@ public readonly record struct ParallelPlan(int Tensor = 1, int Pipeline = 1, int
     private static void Divides(int parts, int whole, string axis, string what, List<string> faults)
     {
         if (whole % parts != 0)
-            faults.Add($"{axis} parallel {parts} does not divide the {whole} {what}");
+            faults.Add($"{axis} parallel {parts} does not divide the {whole} {what}{Nearest(parts, whole)}");
+    }
+
+    /// <summary>The nearest degrees that would do: the divisors of the whole next below and above.</summary>
+    private static string Nearest(int parts, int whole)
+    {
+        if (parts > whole)
+            return $"; at most {whole} does";
+        int below = parts, above = parts;
+        while (whole % below != 0) below--;
+        while (whole % above != 0) above++;
+        return $"; {below} and {above} do";
     }
 }

@@ -23,13 +23,14 @@ internal readonly record struct StageMemory(long Weights, long Activations, long
         bool last = stage == plan.Pipeline - 1;
         double plain = formats.Weights == NumberFormat.Fp32 ? 4 : 2;
         double weights = 0, block = 0;
-        long states = 0, widest = 0;
+        long states = 0, widest = 0, gathered = 0;
         for (int i = first; i < first + count; i++)
         {
             LayerSpec layer = model.Layers[i];
             weights += LayerWeights(layer, model.HiddenSize, plan, formats, plain);
-            block += options.BlockTokens * layer.Attention.KvElementsPerTokenOn(plan.Tensor) * formats.KvCache.BytesPerElement() *
-                WindowShare(layer.Attention, options.SequenceTokens);
+            double cached = layer.Attention.KvElementsPerTokenOn(plan.Tensor) * formats.KvCache.BytesPerElement();
+            block += options.BlockTokens * cached * WindowShare(layer.Attention, options.SequenceTokens) / plan.Context;
+            gathered = Math.Max(gathered, (long)Math.Ceiling(options.SequenceTokens * cached));
             states += layer.Attention.StateBytesPerSequence / plan.Tensor;
             widest = Math.Max(widest, ActivationElements(layer, model.HiddenSize, plan.Tensor));
         }
@@ -37,9 +38,17 @@ internal readonly record struct StageMemory(long Weights, long Activations, long
         double table = (double)model.VocabularySize * model.HiddenSize / plan.Tensor * plain;
         bool embedding = stage == 0, head = last && !(model.TiedEmbeddings && stage == 0);
         weights += (embedding ? table : 0) + (head ? table : 0) + (last ? model.HiddenSize * plain : 0);
-        long activation = options.MaxBatchedTokens * widest * (formats.Activations == NumberFormat.Fp32 ? 4 : 2);
+        long activation = TokensOfDevice(plan, options) * widest * (formats.Activations == NumberFormat.Fp32 ? 4 : 2)
+            + (plan.Context > 1 ? gathered : 0);
         long logits = last ? (long)options.MaxSequences * model.VocabularySize * BytesPerLogit : 0;
         return new((long)Math.Ceiling(weights), Math.Max(activation, logits), states * options.MaxSequences, (long)Math.Ceiling(block));
+    }
+
+    /// <summary>Most tokens of an iteration on one device: every decode row, and a share of the prefill tokens.</summary>
+    private static long TokensOfDevice(ParallelPlan plan, MemoryOptions options)
+    {
+        int decodes = plan.Context > 1 ? Math.Min(options.MaxSequences, options.MaxBatchedTokens) : 0;
+        return decodes + (options.MaxBatchedTokens - decodes + plan.Context - 1L) / plan.Context;
     }
 
     private static double LayerWeights(LayerSpec layer, int hidden, ParallelPlan plan, Quantization formats, double plain)

@@ -12,7 +12,7 @@ internal sealed class ReplicaUse(PoolSpec pool, Replica replica, double seconds)
     private const double UnitsPerSecond = 1e9 * IterationCost.TimeUnitsPerNanosecond;
 
     private readonly ReplicaStatistics _statistics = replica.Statistics;
-    private readonly KvBlockPool _blocks = replica.Blocks;
+    private readonly SequenceMemory _blocks = replica.Memory;
 
     // Batches in flight overlap in a pipeline: one of them at a time is one busy replica.
     private double BusySeconds => (double)_statistics.BusyTime / UnitsPerSecond / pool.Plan.Pipeline;

@@ -28,5 +28,5 @@ public readonly struct ReplicaView
     public long KvBlocksUsed => _replica.BlocksUsed;
 
     /// <summary>KV blocks of the replica.</summary>
-    public long KvBlocksTotal => _replica.Blocks.Total;
+    public long KvBlocksTotal => _replica.Memory.Total;
 }

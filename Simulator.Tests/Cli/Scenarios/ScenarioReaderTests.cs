@@ -121,7 +121,7 @@ public sealed class ScenarioReaderTests
             RequestOverhead = 3.Milliseconds(),
             ResponseOverhead = 1.Milliseconds(),
         }));
-        Assert.That(chat.Roofline, Is.EqualTo(new RooflineOptions { MatrixComputeEfficiency = 0.7, HostSecondsPerIteration = 0.0015 }));
+        Assert.That(chat.Roofline, Is.EqualTo(new RooflineOptions { MatrixComputeEfficiency = 0.7, Host = new HostOverhead().WithTotal(0.0015, 4e-6) }));
         PoolSection own = scenario.Cluster.Pools[1];
         Assert.That((own.Model, own.ModelConfig), Is.EqualTo(((string?)null, "config.json")));
         Assert.That(own.Engine, Is.EqualTo(new EngineSection { KvBlocks = EngineSection.Unlimited }));

@@ -12,7 +12,8 @@ public sealed class RooflineAccumulatorTests
     public void Sum_OfStretches_EqualsStepsOneByOne(DoNotSize<int> anySeed)
     {
         int seed = anySeed.Item;
-        var model = new RooflineCostModel(TestModels.Random(seed));
+        RooflineCostModel model = TestModels.RandomCostModel(seed);
+        int ranks = model.Parameters.Ranks;
         var pick = new TestModels.Picker(seed);
         var rows = new Rows();
         RooflineAccumulator stepped = model.CreateAccumulator(), stretched = model.CreateAccumulator();
@@ -24,16 +25,17 @@ public sealed class RooflineAccumulatorTests
             {
                 if (rows.Count > 0 && pick.Between(0, 2) == 0)
                 {
-                    int gone = rows.Take(pick.Between(0, rows.Count - 1));
-                    stepped.RemoveDecode(gone);
-                    stretched.RemoveDecode(gone);
+                    (int gone, int rank) = rows.Take(pick.Between(0, rows.Count - 1));
+                    stepped.RemoveDecode(gone, rank);
+                    stretched.RemoveDecode(gone, rank);
                 }
                 else
                 {
                     int context = pick.Between(0, pick.From(20, 200, 5000, 100_000));
-                    rows.Add(context);
-                    stepped.AddDecode(context);
-                    stretched.AddDecode(context);
+                    int rank = pick.Between(0, ranks - 1);
+                    rows.Add(context, rank);
+                    stepped.AddDecode(context, rank);
+                    stretched.AddDecode(context, rank);
                 }
             }
 
@@ -57,7 +59,9 @@ public sealed class RooflineAccumulatorTests
             rows.Grow(total);
             Assert.That(stretches, Is.EqualTo(steps));
             Assert.That(stretched.Shape, Is.EqualTo(stepped.Shape));
-            Assert.That(stretched.Shape, Is.EqualTo(rows.Shape(model.Parameters.Window)));
+            Assert.That(Sums(stretched.Shape), Is.EqualTo(rows.Shape(model.Parameters.Window)));
+            if (ranks > 1)
+                Assert.That(Enumerable.Range(0, ranks).Select(rank => rows.RankShape(model.Parameters.Window, rank)), Does.Contain(stretched.Shape.Straggler));
         }
     }
 
@@ -65,13 +69,14 @@ public sealed class RooflineAccumulatorTests
     public void DecodeOnly_OfAnyBatch_IsWithinOneThousandthOfTheSmoothForm(DoNotSize<int> anySeed)
     {
         int seed = anySeed.Item;
-        var model = new RooflineCostModel(TestModels.Random(seed));
+        RooflineCostModel model = TestModels.RandomCostModel(seed);
+        int ranks = model.Parameters.Ranks;
         var pick = new TestModels.Picker(seed);
         RooflineAccumulator accumulator = model.CreateAccumulator();
         for (int round = 0; round < 20; round++)
         {
             for (int add = pick.Between(1, pick.From(1, 30)); add > 0; add--)
-                accumulator.AddDecode(pick.Between(0, pick.From(10, 1000, 131_072)));
+                accumulator.AddDecode(pick.Between(0, pick.From(10, 1000, 131_072)), pick.Between(0, ranks - 1));
             CostProgression compiled = accumulator.DecodeOnly(int.MaxValue);
             AssertClose(compiled.First, accumulator.Shape, model);
             // The last iteration that the progression speaks for, too.
@@ -129,15 +134,16 @@ public sealed class RooflineAccumulatorTests
     public void Mixed_WithPrefill_RoundsTheSmoothForm(DoNotSize<int> anySeed)
     {
         int seed = anySeed.Item;
-        var model = new RooflineCostModel(TestModels.Random(seed));
+        RooflineCostModel model = TestModels.RandomCostModel(seed);
+        int ranks = model.Parameters.Ranks;
         var pick = new TestModels.Picker(seed);
         RooflineAccumulator accumulator = model.CreateAccumulator();
         var decodes = new Rows();
         for (int i = pick.Between(0, 20); i > 0; i--)
         {
-            int context = pick.Between(0, 5000);
-            decodes.Add(context);
-            accumulator.AddDecode(context);
+            int context = pick.Between(0, 5000), rank = pick.Between(0, ranks - 1);
+            decodes.Add(context, rank);
+            accumulator.AddDecode(context, rank);
         }
         IterationShape expected = decodes.Shape(model.Parameters.Window);
         long window = model.Parameters.Window > 0 ? model.Parameters.Window : long.MaxValue;
@@ -145,7 +151,7 @@ public sealed class RooflineAccumulatorTests
         {
             int q = pick.Between(1, 500), c = pick.From(0, 0, pick.Between(0, 3000));
             bool emits = pick.Between(0, 1) == 1;
-            accumulator.AddPrefill(q, c, emits);
+            accumulator.AddPrefill(q, c, emits, pick.Between(0, ranks - 1));
             expected.PrefillRows++;
             expected.PrefillTokens += q;
             expected.PrefillContext += c;
@@ -157,11 +163,11 @@ public sealed class RooflineAccumulatorTests
             }
         }
 
-        Assert.That(accumulator.Shape, Is.EqualTo(expected));
-        Assert.That(accumulator.Mixed(), Is.EqualTo(RooflineCostModel.Round(model.Evaluate(expected))));
+        Assert.That(Sums(accumulator.Shape), Is.EqualTo(expected));
+        Assert.That(accumulator.Mixed(), Is.EqualTo(RooflineCostModel.Round(model.Evaluate(accumulator.Shape))));
         accumulator.Advance(1);
         decodes.Grow(1);
-        Assert.That(accumulator.Shape, Is.EqualTo(decodes.Shape(model.Parameters.Window)));
+        Assert.That(Sums(accumulator.Shape), Is.EqualTo(decodes.Shape(model.Parameters.Window)));
     }
 
     [Test]
@@ -241,34 +247,55 @@ public sealed class RooflineAccumulatorTests
         });
     }
 
+    // What the rows add up to, without what the model decides about them.
+    private static IterationShape Sums(IterationShape shape)
+    {
+        shape.Straggler = default;
+        shape.PaddedTokens = 0;
+        shape.Launch = default;
+        return shape;
+    }
+
     /// <summary>The batch kept row by row, as an oracle for the sums.</summary>
     private sealed class Rows
     {
-        private readonly List<int> _contexts = [];
+        private readonly List<(int Context, int Rank)> _rows = [];
 
-        public int Count => _contexts.Count;
+        public int Count => _rows.Count;
 
-        public void Add(int context) => _contexts.Add(context);
+        public void Add(int context, int rank) => _rows.Add((context, rank));
 
-        public int Take(int index)
+        public (int Context, int Rank) Take(int index)
         {
-            int context = _contexts[index];
-            _contexts.RemoveAt(index);
-            return context;
+            (int Context, int Rank) row = _rows[index];
+            _rows.RemoveAt(index);
+            return row;
         }
 
         public void Grow(int tokens)
         {
-            for (int i = 0; i < _contexts.Count; i++)
-                _contexts[i] += tokens;
+            for (int i = 0; i < _rows.Count; i++)
+                _rows[i] = (_rows[i].Context + tokens, _rows[i].Rank);
         }
 
         public IterationShape Shape(int window) => new()
         {
-            DecodeRows = _contexts.Count,
-            EmittedTokens = _contexts.Count,
-            DecodeContext = _contexts.Sum(c => (long)c),
-            DecodeWindowContext = _contexts.Sum(c => window > 0 ? Math.Min(c, window) : (long)c),
+            DecodeRows = _rows.Count,
+            EmittedTokens = _rows.Count,
+            DecodeContext = _rows.Sum(row => (long)row.Context),
+            DecodeWindowContext = _rows.Sum(row => window > 0 ? Math.Min(row.Context, window) : (long)row.Context),
         };
+
+        public RankShape RankShape(int window, int rank)
+        {
+            (int Context, int Rank)[] own = [.. _rows.Where(row => row.Rank == rank)];
+            return new()
+            {
+                DecodeRows = own.Length,
+                EmittedTokens = own.Length,
+                DecodeContext = own.Sum(row => (long)row.Context),
+                DecodeWindowContext = own.Sum(row => window > 0 ? Math.Min(row.Context, window) : (long)row.Context),
+            };
+        }
     }
 }

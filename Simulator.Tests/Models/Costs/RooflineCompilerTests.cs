@@ -22,11 +22,13 @@ public sealed class RooflineCompilerTests
     [Test]
     public void Compile_WithPlanThatDoesNotFitTheModel_SaysWhichDegree()
     {
-        Refused(TestModels.Llama8B, new(Tensor: 3), "Tensor parallelism of 3 must divide the 32 heads of model llama-3.1-8b.");
+        Refused(TestModels.Llama8B, new(Tensor: 3), "llama-3.1-8b: tensor parallel 3 does not divide the 32 attention heads; 2 and 4 do");
         Refused(TestModels.Llama8B, new(Tensor: 0), "must be at least 1");
-        Refused(TestModels.Llama8B, new(Pipeline: 33), "too few for 33 pipeline stages");
-        Refused(TestModels.Mixtral, new(Tensor: 4, Expert: 3), "Expert parallelism of 3 must divide tensor × data = 4");
-        Refused(TestModels.Mixtral, new(Tensor: 16, Expert: 16), "8 experts, too few for 16 devices");
+        Refused(TestModels.Llama8B, new(Pipeline: 33), "pipeline parallel 33 exceeds the 32 layers of llama-3.1-8b; it must be from 1 to 32");
+        Refused(TestModels.Mixtral, new(Tensor: 4, Expert: 3), "expert parallel 3 does not divide tensor x data = 4; 2 and 4 do");
+        Refused(TestModels.Mixtral, new(Tensor: 16, Expert: 16), "expert parallel 16 does not divide the 8 experts; at most 8 does");
+        Refused(TestModels.HybridLinear, new(Context: 2), "context parallel 2 cannot split the linear attention of hybrid-80b");
+        Refused(TestModels.Llama8B, new(Pipeline: 2) { StageLayers = [20, 13] }, "the stages hold 33 layers (20, 13); they must add up to the 32 of llama-3.1-8b");
     }
 
     [Test]

@@ -1,6 +1,7 @@
 using Simulator.Models.Architectures;
 using Simulator.Models.Costs;
 using Simulator.Models.Devices;
+using Simulator.Models.Parallelism;
 
 namespace Simulator.Tests.Models.Costs;
 
@@ -111,12 +112,33 @@ internal static class TestModels
         NumberFormat cache = pick.From(NumberFormat.Bf16, NumberFormat.Fp8);
         var options = new RooflineOptions
         {
+            Host = new HostOverhead { Overlapped = pick.Between(0, 2) == 0 }.WithTotal(pick.From(0, 1e-3, 5e-2), pick.From(0, 4e-6)),
+            Graphs = RandomGraphs(seed),
+            ExpertImbalance = pick.From(1, 1, 1.5, 100),
             AttentionComputeEfficiency = pick.From(0.02, 0.3, 0.6, 1),
             AttentionMemoryEfficiency = pick.From(0.5, 0.86, 1),
             AttentionKernelSeconds = pick.From(0, 2e-6, 5e-5),
         };
-        int expert = pick.From(1, tensor, tensor * data);
-        return RooflineCompiler.Compile(model, new(tensor, pipeline, data, expert), new(weights, activations, cache) { ExpertWeights = pick.From<NumberFormat?>(null, NumberFormat.Fp4) }, H100, options);
+        int expert = kinds.Exists(kind => kind.FeedForward is MixtureOfExperts) ? pick.From(1, tensor, tensor * data) : 1;
+        int context = kinds.Exists(kind => kind.Attention is LinearAttention) ? 1 : pick.From(1, 1, 2, 3);
+        ParallelPlan plan = new(tensor, pipeline, data, expert, context);
+        if (pick.Between(0, 1) == 0)
+            plan = plan with { StageLayers = [.. Enumerable.Repeat(1, pipeline - 1), layers.Length - pipeline + 1] };
+        return RooflineCompiler.Compile(model, plan, new(weights, activations, cache) { ExpertWeights = pick.From<NumberFormat?>(null, NumberFormat.Fp4) }, H100, options);
+    }
+
+    /// <summary>The cost model of <see cref="Random"/>, with CUDA graphs picked by the same seed.</summary>
+    public static RooflineCostModel RandomCostModel(int seed) => new(Random(seed), RandomGraphs(seed));
+
+    public static CudaGraphs RandomGraphs(int seed)
+    {
+        var pick = new Picker(unchecked(seed * 31 + 7));
+        return new()
+        {
+            Mode = pick.From(Enum.GetValues<CudaGraphMode>()),
+            CaptureSizes = pick.Between(0, 1) == 0 ? CudaGraphs.Default.CaptureSizes : [1, 3, 10, 17],
+            LaunchSeconds = pick.From(0, 1e-5, 1e-4),
+        };
     }
 
     /// <summary>A small generator of its own (xorshift), so that seeds mean the same on every platform.</summary>

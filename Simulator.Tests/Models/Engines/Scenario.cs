@@ -181,6 +181,7 @@ public sealed record Scenario(ulong Seed, IReadOnlyList<Request> Requests)
             Engine = pool.Engine with
             {
                 QueueOrder = delays.NextInt32(4) == 0 ? QueueOrder.Priority : QueueOrder.Arrival,
+                PrefixIndex = delays.NextInt32(3) == 0 ? PrefixIndex.RadixTree : PrefixIndex.BlockHashes,
                 SwapBlocks = delays.NextInt32(2) == 0 ? delays.NextInt32(200) : 0,
                 AsyncScheduling = HasDelays && stages == 1 && delays.NextInt32(2) == 0,
                 ReceiveInterval = HasDelays ? 1 + delays.NextInt32(4) : 1,
@@ -188,6 +189,15 @@ public sealed record Scenario(ulong Seed, IReadOnlyList<Request> Requests)
                 ResponseOverhead = SimDuration.FromNanoseconds(HasDelays ? delays.NextInt32(3) * 9_000_000 : 0),
             },
         };
+        if (pool.Engine is { PrefixCaching: true, PrefixIndex: PrefixIndex.BlockHashes } && delays.NextInt32(2) == 0)
+        {
+            HostWritePolicy policy = delays.NextInt32(2) == 0 ? HostWritePolicy.WriteBack : HostWritePolicy.WriteThrough;
+            pool = pool with
+            {
+                DevicesPerHostLink = 1 + delays.NextInt32(3),
+                Engine = pool.Engine with { HostCacheBlocks = 1 + delays.NextInt32(100), HostWritePolicy = policy },
+            };
+        }
         // A roofline over sliding windows, whose costs are linear in pieces only.
         if (pool.CostModel is null) pool = pool with { Model = ModelArchitectures.GptOss20B, Device = Simulator.Models.Devices.Devices.H100Sxm };
         return pool.WithBlocks(blocks);

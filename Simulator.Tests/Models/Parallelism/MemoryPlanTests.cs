@@ -104,6 +104,34 @@ public class MemoryPlanTests
     }
 
     [Test]
+    public void For_UnevenStages_HoldsTheLayersOfEach()
+    {
+        ModelArchitecture model = ModelArchitectures.Llama3_1_70B;
+        MemoryPlan For(params int[] layers) => MemoryPlan.For(
+            model, DeviceCatalogue.H100Sxm, new ParallelPlan(2, Pipeline: 2) { StageLayers = StageLayers.Of(layers) }, Quantization.Bf16);
+        Assert.That(For(40, 40), Is.EqualTo(For()));
+        // 16 tokens × 45 layers × 4 of 8 heads × keys and values of 128 × 16 bit, on the stage with more layers, the tightest.
+        Assert.That(For(45, 35).BytesPerBlock, Is.EqualTo(16 * 45 * 4 * 2 * 128 * 2));
+        Assert.That(For(35, 45).BytesPerBlock, Is.EqualTo(For(45, 35).BytesPerBlock));
+        Assert.That(For(45, 35).KvBlocks, Is.LessThan(For(40, 40).KvBlocks));
+    }
+
+    [Test]
+    public void For_ContextParallel_SplitsTheCacheAndRepeatsTheWeights()
+    {
+        ModelArchitecture model = ModelArchitectures.Llama3_1_70B;
+        var options = new MemoryOptions { MaxSequences = 8 };
+        MemoryPlan one = MemoryPlan.For(model, DeviceCatalogue.H100Sxm, new ParallelPlan(4), Quantization.Bf16, options);
+        MemoryPlan two = MemoryPlan.For(model, DeviceCatalogue.H100Sxm, new ParallelPlan(4, Context: 2), Quantization.Bf16, options);
+        Assert.That(two.WeightsBytes, Is.EqualTo(one.WeightsBytes));
+        Assert.That(two.BytesPerBlock, Is.EqualTo(one.BytesPerBlock / 2));
+        Assert.That(two.KvTokens, Is.EqualTo(2 * one.KvTokens).Within(3).Percent);
+        // 8 decode rows and half of the other 8,184 tokens, against 8,192; and keys and values of 8,192 tokens on 2 of 8 heads.
+        const long gathered = 8192 * 2 * 2 * 128 * 2;
+        Assert.That((two.ActivationBytes - gathered) / (double)one.ActivationBytes, Is.EqualTo((8 + 4092) / 8192.0).Within(1e-9));
+    }
+
+    [Test]
     public void For_FewerKvHeadsThanDevices_ReplicatesThem()
     {
         MemoryPlan eight = MemoryPlan.For(ModelArchitectures.Llama3_1_405B, DeviceCatalogue.B200, new ParallelPlan(8), Quantization.Bf16);

@@ -38,7 +38,7 @@ public class ParallelPlanTests
     {
         IReadOnlyList<string> faults = new ParallelPlan(3, 100, 1, 7).Validate(ModelArchitectures.Llama3_8B);
         Assert.That(faults, Has.Count.GreaterThanOrEqualTo(5)); // heads, KV heads, columns, stages, expert twice
-        Assert.That(default(ParallelPlan).Validate(ModelArchitectures.Llama3_8B), Has.Count.EqualTo(4));
+        Assert.That(default(ParallelPlan).Validate(ModelArchitectures.Llama3_8B), Has.Count.EqualTo(5));
     }
 
     [TestCase(61, 4, new[] { 15, 15, 16, 15 })]
@@ -62,4 +62,48 @@ public class ParallelPlanTests
 
     [Test]
     public void Devices_Plan_IsTensorTimesPipelineTimesData() => Assert.That(new ParallelPlan(2, 3, 4, 8).Devices, Is.EqualTo(24));
+
+    [Test]
+    public void Devices_WithContextParallel_CountsThem()
+    {
+        Assert.That(new ParallelPlan(2, 3, 4, 8, Context: 5).Devices, Is.EqualTo(120));
+        Assert.That(new ParallelPlan(Context: 2).Validate(ModelArchitectures.Llama3_8B), Is.Empty);
+        Assert.That(
+            new ParallelPlan(Context: 2).Validate(ModelArchitectures.Find("qwen3.5-397b-a17b")),
+            Has.Some.Contains("context parallel 2 cannot split the linear attention"));
+    }
+
+    [Test]
+    public void LayersOfStage_WithStageLayers_AreThose()
+    {
+        ParallelPlan plan = new(Pipeline: 3) { StageLayers = [10, 12, 10] };
+        Assert.That(Enumerable.Range(0, 3).Select(stage => (plan.LayersOfStage(32, stage), plan.FirstLayerOfStage(32, stage))),
+            Is.EqualTo(new[] { (10, 0), (12, 10), (10, 22) }));
+        Assert.That(plan.Validate(ModelArchitectures.Llama3_8B), Is.Empty);
+    }
+
+    [TestCase(2, new[] { 20, 13 }, "the stages hold 33 layers (20, 13); they must add up to the 32 of llama-3-8b")]
+    [TestCase(3, new[] { 16, 16 }, "layers are given for 2 stages (16, 16), but pipeline parallel is 3; give one number for each stage")]
+    [TestCase(2, new[] { 32, 0 }, "a stage has fewer than 1 layer (32, 0); every stage must have at least 1")]
+    public void Validate_StageLayersThatDoNotFit_SaysWhy(int pipeline, int[] layers, string fault) => Assert.That(
+        new ParallelPlan(Pipeline: pipeline) { StageLayers = StageLayers.Of(layers) }.Validate(ModelArchitectures.Llama3_8B), Is.EqualTo(new[] { fault }));
+
+    [TestCase(3, "tensor parallel 3 does not divide the 32 attention heads; 2 and 4 do")]
+    [TestCase(12, "tensor parallel 12 does not divide the 32 attention heads; 8 and 16 do")]
+    [TestCase(64, "tensor parallel 64 does not divide the 32 attention heads; at most 32 does")]
+    public void Validate_DegreeThatDoesNotDivide_NamesTheNearestThatDo(int tensor, string fault) =>
+        Assert.That(new ParallelPlan(tensor).Validate(ModelArchitectures.Llama3_8B), Does.Contain(fault));
+
+    [Test]
+    public void StageLayers_CompareByContent()
+    {
+        StageLayers one = [20, 12], same = StageLayers.Of(20, 12), other = [12, 20];
+        Assert.That(one == same && one.Equals((object)same) && one != other && !one.Equals("20, 12"), Is.True);
+        Assert.That(one.GetHashCode(), Is.EqualTo(same.GetHashCode()));
+        Assert.That((one.ToString(), default(StageLayers).ToString()), Is.EqualTo(("20, 12", "equal")));
+        Assert.That(StageLayers.Of(), Is.EqualTo(default(StageLayers)));
+        Assert.That(new ParallelPlan(Pipeline: 2) { StageLayers = one }, Is.EqualTo(new ParallelPlan(Pipeline: 2) { StageLayers = same }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => _ = one[2]);
+        Assert.Throws<ArgumentOutOfRangeException>(() => _ = one[-1]);
+    }
 }
