@@ -262,6 +262,7 @@ internal abstract partial class Replica
         Statistics.Add(slot, ran, Memory.Used, started);
         if (slot.DecodesRun) AddGaps(slot, ran);
         if (_observer is not null) ShowIterations(slot, ran);
+        if (_rowObserver is not null) ShowRows(slot, ran);
         return started;
     }
 
@@ -294,6 +295,24 @@ internal abstract partial class Replica
             _observer!.OnIteration(new IterationRecord(
                 Index, slot.Index, start, end, slot.DecodeRows, slot.PrefillRows.Count, prefillTokens, used));
             used += slot.BlocksStarted(k, 1);
+            start = end;
+        }
+    }
+
+    private void ShowRows(BatchSlot slot, int ran)
+    {
+        SimTime start = slot.Start;
+        for (int k = 1; k <= ran; k++)
+        {
+            SimTime end = slot.End(k);
+            for (Sequence? sequence = slot.Running.First; sequence is not null; sequence = sequence.Next)
+            {
+                bool decodes = sequence.State == SequenceState.Decoding && slot.DecodesRun;
+                if (!decodes && sequence.ScheduledTokens == 0) continue;
+                _rowObserver!.OnRow(new RowRecord(
+                    Index, slot.Index, start, end, sequence.Request.Id, decodes ? RowKind.Decode : RowKind.Prefill,
+                    decodes ? 1 : sequence.ScheduledTokens, decodes ? sequence.ComputedNow + k - 1 : sequence.Computed));
+            }
             start = end;
         }
     }

@@ -39,6 +39,7 @@ internal abstract partial class Replica : IEventHandler
     private readonly int[] _runningOfRank;
     private readonly List<GroupStatistics> _groups;
     private readonly IRunObserver? _observer;
+    private readonly IRunObserver? _rowObserver;
     private readonly List<Sequence> _sequences = [];
     private readonly Stack<Sequence> _recycled = [];
     private int _arriving;
@@ -58,6 +59,7 @@ internal abstract partial class Replica : IEventHandler
         _options = setup.Options;
         _groups = setup.Groups;
         _observer = setup.Observer is { WantsIterations: true } ? setup.Observer : null;
+        _rowObserver = setup.Observer is { WantsRows: true } ? setup.Observer : null;
         ContextWindow = setup.ContextWindow;
         Memory = _options.PrefixIndex == PrefixIndex.RadixTree
             ? new RadixMemory(setup.KvBlocks, _options.BlockTokens, _options.PrefixCaching)
@@ -285,6 +287,7 @@ internal abstract partial class Replica : IEventHandler
         sequence.QueuedSince = _simulation.Now;
         sequence.Preemptions++;
         Statistics.Preemptions++;
+        _rowObserver?.OnPreemption(new PreemptionRecord(Index, Now, sequence.Request.Id, Swapped: false));
         if (_options.QueueOrder == QueueOrder.Priority) Waiting.Insert(sequence, ByPriority);
         else if (toFront) Waiting.Prepend(sequence);
         else Waiting.Append(sequence);
@@ -306,6 +309,7 @@ internal abstract partial class Replica : IEventHandler
         sequence.QueuedSince = _simulation.Now;
         sequence.Preemptions++;
         Statistics.Preemptions++;
+        _rowObserver?.OnPreemption(new PreemptionRecord(Index, Now, sequence.Request.Id, Swapped: true));
         Swapped.Append(sequence);
         return true;
     }
