@@ -50,6 +50,10 @@ public sealed class BatchComposer
     /// <summary>Sequences of this slot that decode.</summary>
     public int DecodeCount => Slot.Decodes;
 
+    /// <summary>KV blocks that the next token of all decodes of this slot takes: <see cref="TryDecodeAll"/> succeeds if so many are available.</summary>
+    /// <remarks>Once decodes are scheduled, their blocks are taken already.</remarks>
+    public long DecodeBlocks => Slot.BlocksStarted(0, 1);
+
     /// <summary>Sequences that wait.</summary>
     public int WaitingCount => _replica.Waiting.Count;
 

@@ -1,4 +1,9 @@
+using Simulator.Models.Batching.Apex;
+using Simulator.Models.Batching.DistServe;
+using Simulator.Models.Batching.FasterTransformer;
+using Simulator.Models.Batching.Orca;
 using Simulator.Models.Batching.VllmV1;
+using Simulator.Models.Caching;
 using Simulator.Models.Devices;
 
 namespace Simulator.Models.Engines;
@@ -16,5 +21,59 @@ public static class ServingEngines
         TokenBudget = options.TokenBudget,
         MaxSequences = options.MaxSequences,
         ReservedBlocks = 1,
+    };
+
+    /// <summary>Static batching as in FasterTransformer.</summary>
+    /// <remarks>Nothing bounds the prompt tokens of an iteration; memory for activations is set aside for 8192 of them.</remarks>
+    public static EngineOptions FasterTransformer(FasterTransformerOptions options) => new()
+    {
+        Scheduler = context => new FasterTransformerScheduler(options, context),
+        TokenBudget = 8192,
+        MaxSequences = options.MaxBatchSize,
+        PrefixCaching = false,
+        ReleasesTogether = true,
+    };
+
+    /// <summary>Iteration-level scheduling as in Orca.</summary>
+    /// <remarks>Nothing bounds the prompt tokens of an iteration; memory for activations is set aside for 8192 of them.</remarks>
+    public static EngineOptions Orca(OrcaOptions options) => new()
+    {
+        Scheduler = context => new OrcaScheduler(options, context),
+        TokenBudget = 8192,
+        MaxSequences = options.MaxBatchSize,
+        PrefixCaching = false,
+    };
+
+    /// <summary>A prefill instance of DistServe: requests end with their first token.</summary>
+    public static EngineOptions DistServePrefill(DistServePrefillOptions options) => new()
+    {
+        Scheduler = _ => new DistServePrefillScheduler(options),
+        TokenBudget = options.MaxTokensPerBatch,
+        MaxSequences = options.MaxBatchSize,
+        PrefixCaching = false,
+        Role = EngineRole.Prefill,
+    };
+
+    /// <summary>A decode instance of DistServe: requests arrive with their KV cache and their first token.</summary>
+    public static EngineOptions DistServeDecode(DistServeDecodeOptions options) => new()
+    {
+        Scheduler = _ => new DistServeDecodeScheduler(options),
+        TokenBudget = options.MaxBatchSize,
+        MaxSequences = options.MaxBatchSize,
+        PrefixCaching = false,
+        Role = EngineRole.Decode,
+        SwapBlocks = options.SwapBlocks,
+    };
+
+    /// <summary>The engine inside APEX, which counts single tokens instead of blocks.</summary>
+    /// <remarks>Without a bound on the requests of an iteration, memory for their logits is set aside for 256.</remarks>
+    public static EngineOptions Apex(ApexOptions options) => new()
+    {
+        Scheduler = context => new ApexScheduler(options, context.ContextWindow),
+        TokenBudget = options.TokenBudget,
+        MaxSequences = options.MaxBatchSize ?? 256,
+        BlockTokens = 1,
+        PrefixCaching = false,
+        SwapBlocks = options.Resumption == ApexResumption.Free ? KvBlockPool.Unlimited : 0,
     };
 }
