@@ -122,7 +122,7 @@ internal static class CatalogVerb
 
     private static void WriteSchedulers(TextWriter output)
     {
-        foreach (SchedulerEntry entry in KnownSchedulers.All) WriteProperties(output, (entry.Name, entry.Mirrors));
+        foreach (SchedulerEntry entry in KnownSchedulers.All) output.WriteLine($"{entry.Name.PadRight(KnownSchedulers.Names.Max(name => name.Length) + 2)}{entry.Mirrors}");
     }
 
     private static void WriteScheduler(TextWriter output, SchedulerEntry entry)

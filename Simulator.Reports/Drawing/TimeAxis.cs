@@ -43,6 +43,7 @@ internal sealed class TimeAxis
     /// <summary>A span in the unit that suits it, to three digits.</summary>
     public static string Format(SimDuration span)
     {
+        if (span == SimDuration.Zero) return "0";
         (string name, long nanoseconds) = Units.FirstOrDefault(unit => span.Nanoseconds >= unit.Nanoseconds, Units[^1]);
         decimal value = (decimal)span.Nanoseconds / nanoseconds;
         return $"{value.ToString(value < 10 ? "0.00" : value < 100 ? "0.0" : "#,0", CultureInfo.InvariantCulture)} {name}";

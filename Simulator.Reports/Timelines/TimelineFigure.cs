@@ -72,8 +72,16 @@ public static class TimelineFigure
     {
         double bottom = top + replica.Requests.Count * RowHeight;
         int slots = replica.Iterations.Select(iteration => iteration.Slot).DefaultIfEmpty().Max() + 1;
-        int strips = 2 * slots + 1;
-        double end = bottom + 22 + strips * (StripHeight + StripGap);
+        List<(string Css, string Name, int? Slot, Func<IterationRecord, long> Height)> strips = [];
+        for (int slot = 0; slot < slots; slot++)
+        {
+            string of = slots > 1 ? string.Create(CultureInfo.InvariantCulture, $", slot {slot}") : "";
+            strips.Add(("prefill", $"prefill tokens{of}", slot, iteration => iteration.PrefillTokens));
+            strips.Add(("decode", $"decode rows{of}", slot, iteration => iteration.DecodeRows));
+        }
+        strips.Add(("blocks", "KV blocks", null, iteration => iteration.KvBlocksUsed));
+        strips.RemoveAll(strip => !replica.Iterations.Any(iteration => strip.Height(iteration) > 0));
+        double end = bottom + 22 + strips.Count * (StripHeight + StripGap);
         svg.Text("small", Edge, top - 5, "prompt → output");
         svg.Text("small right", Width - Edge - 62, top - 5, "TTFT");
         svg.Text("small right", Width - Edge, top - 5, "E2E");
@@ -83,15 +91,13 @@ public static class TimelineFigure
             svg.Text("small middle", place, bottom + 16, label);
         }
         for (int i = 0; i < replica.Requests.Count; i++) DrawRequest(svg, axis, replica, replica.Requests[i], top + i * RowHeight);
-        double y = bottom + 22 + StripGap;
-        for (int slot = 0; slot < slots; slot++)
+        for (int i = 0; i < strips.Count; i++)
         {
-            string of = slots > 1 ? string.Create(CultureInfo.InvariantCulture, $", slot {slot}") : "";
-            IterationRecord[] iterations = [.. replica.Iterations.Where(iteration => iteration.Slot == slot)];
-            y = DrawStrip(svg, axis, "prefill", $"prefill tokens{of}", iterations, iteration => iteration.PrefillTokens, y);
-            y = DrawStrip(svg, axis, "decode", $"decode rows{of}", iterations, iteration => iteration.DecodeRows, y);
+            (string css, string name, int? slot, Func<IterationRecord, long> height) = strips[i];
+            IEnumerable<IterationRecord> iterations = replica.Iterations.Where(iteration => slot is null || iteration.Slot == slot);
+            DrawStrip(svg, axis, css, name, [.. iterations], height, bottom + 22 + StripGap + i * (StripHeight + StripGap));
         }
-        return DrawStrip(svg, axis, "blocks", "KV blocks", replica.Iterations, iteration => iteration.KvBlocksUsed, y) - StripGap;
+        return end;
     }
 
     private static void DrawRequest(SvgText svg, TimeAxis axis, ReplicaTimeline replica, RequestTimeline timeline, double top)
@@ -134,7 +140,7 @@ public static class TimelineFigure
         svg.Rectangle(css, x, y + height * (1 - part) / 2, Math.Max(width, 0.3), height * part, tip);
     }
 
-    private static double DrawStrip(
+    private static void DrawStrip(
         SvgText svg, TimeAxis axis, string css, string name, IReadOnlyList<IterationRecord> iterations, Func<IterationRecord, long> height, double y)
     {
         long most = iterations.Select(height).DefaultIfEmpty().Max();
@@ -152,7 +158,6 @@ public static class TimelineFigure
         svg.Path("base", Inv($"M{Left} {bottom}H{Right}"));
         svg.Text("small right", Left - 12, bottom - 3, name);
         svg.Text("small", Right + 10, y + 9, string.Create(CultureInfo.InvariantCulture, $"max {most:#,0}"));
-        return bottom + StripGap;
     }
 
     private static string Tip(Request request, in TimelineSpan span)

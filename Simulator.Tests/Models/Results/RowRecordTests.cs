@@ -26,7 +26,7 @@ public sealed class RowRecordTests
         {
             RowRecord[] of = [.. seen.All.Where(row => row.Request == record.Request.Id).OrderBy(row => row.Start).ThenBy(row => row.ContextTokens)];
             if (of.Length == 0) continue; // one token, which another engine gave
-            Assert.That(of[0].Start, Is.EqualTo(record.FirstScheduled));
+            Assert.That(of[0].Start, Is.GreaterThanOrEqualTo(record.FirstScheduled!.Value), "copies between host and device come first");
             Assert.That(of[^1].End, Is.LessThanOrEqualTo(record.End), "the answer may take time to reach its client");
             Assert.That(of[^1].ContextTokens + of[^1].Tokens, Is.EqualTo(record.Request.PromptTokens + record.GeneratedTokens - 1));
             Assert.That(seen.Preemptions.Count(preemption => preemption.Request == record.Request.Id), Is.EqualTo(record.Preemptions));
