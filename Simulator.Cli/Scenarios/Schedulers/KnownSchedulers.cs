@@ -1,36 +1,16 @@
 using Simulator.Cli.Reading;
-using Simulator.Models.Batching.VllmV1;
-using Simulator.Models.Engines;
+using Simulator.Models.Caching;
 
 namespace Simulator.Cli.Scenarios.Schedulers;
 
 /// <summary>The schedulers that scenarios and the command line name. To add one is to add an entry.</summary>
-internal static class KnownSchedulers
+internal static partial class KnownSchedulers
 {
     public const string Default = "vllm-v1";
 
+    /// <summary>The entries, from the oldest way of batching to the newest, those with one task last.</summary>
     public static IReadOnlyList<SchedulerEntry> All { get; } =
-    [
-        new SchedulerEntry<VllmV1Options>("vllm-v1", "vLLM 0.11, vllm/v1/core/sched/scheduler.py", VllmV1Options.For, ServingEngines.VllmV1)
-            .With(
-                "tokenBudget", "count", "tokens of one iteration at most (`max_num_batched_tokens`); at least `maxSequences`",
-                Values.Count(), options => options.TokenBudget, (options, value) => options with { TokenBudget = value })
-            .With(
-                "maxSequences", "count", "sequences that run at once (`max_num_seqs`)",
-                Values.Count(), options => options.MaxSequences, (options, value) => options with { MaxSequences = value })
-            .With(
-                "chunkedPrefill", "flag",
-                "whether a prompt may be split over iterations (`enable_chunked_prefill`); without it `tokenBudget` must hold the longest context",
-                Values.Flag(), options => options.ChunkedPrefill, (options, value) => options with { ChunkedPrefill = value })
-            .With(
-                "longPrefillThreshold", "tokens, from 0", "most tokens of one prompt in an iteration (`long_prefill_token_threshold`); 0 for no bound",
-                Values.Count(0), options => options.LongPrefillThreshold, (options, value) => options with { LongPrefillThreshold = value })
-            .WithEngine(
-                "asyncScheduling", "flag", "whether an iteration is put together while the one before it runs (`async_scheduling`)",
-                Values.Flag(), engine => engine.AsyncScheduling, (engine, value) => engine with { AsyncScheduling = value })
-            .WithBlocks()
-            .WithPrefixCaching(),
-    ];
+        [VllmV1(), Orca(), FasterTransformer(), DistServePrefill(), DistServeDecode(), Apex()];
 
     public static string[] Names { get; } = [.. All.Select(entry => entry.Name)];
 
@@ -48,6 +28,14 @@ internal static class KnownSchedulers
     private static SchedulerEntry<TOptions> WithPrefixCaching<TOptions>(this SchedulerEntry<TOptions> entry) => entry.WithEngine(
         "prefixCaching", "flag", "whether blocks with known content are shared and kept for reuse",
         Values.Flag(), engine => engine.PrefixCaching, (engine, value) => engine with { PrefixCaching = value });
+
+    private static SchedulerEntry<TOptions> WithSwap<TOptions>(this SchedulerEntry<TOptions> entry, string called) => entry.WithEngine(
+        "swapBlocks", "count, from 0", $"KV blocks of host memory for requests that are swapped out ({called})",
+        Values.Whole(0L, KvBlockPool.Unlimited), engine => engine.SwapBlocks, (engine, value) => engine with { SwapBlocks = value });
+
+    /// <summary>The name of a value, as scenarios write it.</summary>
+    private static string NameOf<T>((string Name, T Value)[] names, T value) where T : struct, Enum =>
+        names.First(known => EqualityComparer<T>.Default.Equals(known.Value, value)).Name;
 
     /// <summary>Why a key does not fit a scheduler, when it is an option of others.</summary>
     /// <returns>Null for a key that no scheduler has.</returns>

@@ -141,6 +141,22 @@ public sealed class ScenarioReaderTests
     }
 
     [Test]
+    public void ReadText_SchedulerInPlaceOfTheFiles_TakesItsOptionsAlone()
+    {
+        string text = "workload: { trace: t.csv }\ncluster: { pools: [{ model: llama-3-8b, device: a10, engine: { scheduler: orca, blockTokens: 8 } }] }";
+        EngineSection engine = ScenarioReader.ReadText(text, "s.yaml", "apex").Cluster.Pools[0].Engine;
+        Assert.That((engine.Scheduler, engine.SchedulerOptions["blockTokens"]), Is.EqualTo(("apex", (object)8)));
+        ScenarioException faulty = Assert.Throws<ScenarioException>(
+            () => ScenarioReader.ReadText(text.Replace("blockTokens", "chunkedPrefill", StringComparison.Ordinal), "s.yaml", "apex"))!;
+        Assert.That(faulty.Faults.Single(), Does.Contain("chunkedPrefill: an option of vllm-v1, and the scheduler is apex"));
+    }
+
+    [Test]
+    public void ReadText_UnknownScheduler_IsTheOnlyFault() => Assert.That(
+        Faults("workload: { trace: t.csv }\ncluster: { pools: [{ model: llama-3-8b, device: a10, engine: { scheduler: vllm, tokenBudget: 8 } }] }").Single(),
+        Does.StartWith("s.yaml:2:75: cluster.pools[0].engine.scheduler: unknown scheduler 'vllm'; ").And.Contain("known: vllm-v1, orca, "));
+
+    [Test]
     public void ReadText_TheLeast_HasTheDocumentedDefaults()
     {
         Scenario scenario = Read("workload: { trace: t.csv }\n" + Cluster);
@@ -202,6 +218,10 @@ public sealed class ScenarioReaderTests
         "s.yaml:22:24: unknown key 'tpt' in results.slo; did you mean 'tpot'? valid keys: ttft, tpot, e2e",
     ]));
 
+    [TestCase("cluster: { pools: [{ model: llama-3-8b, device: a10, engine: { scheduler: orca, chunkedPrefill: true } }] }",
+        "s.yaml:2:81: cluster.pools[0].engine.chunkedPrefill: an option of vllm-v1, and the scheduler is orca; remove it or choose another 'scheduler'")]
+    [TestCase("cluster: { pools: [{ model: llama-3-8b, device: a10, engine: { scheduler: apex, swapBlocks: 4 } }] }",
+        "s.yaml:2:81: cluster.pools[0].engine.swapBlocks: an option of distserve-decode, and the scheduler is apex; remove it or choose another 'scheduler'")]
     [TestCase("cluster: { pools: [] }", "s.yaml:2:19: cluster.pools is an empty list; it needs a list of pools, each with a model and a device")]
     [TestCase("cluster: {}", "s.yaml:2:10: 'pools' is missing in cluster; it is a list of pools, each with a model and a device")]
     [TestCase("cluster: { pools: { name: x } }",
