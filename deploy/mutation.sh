@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# Mutation testing, one part of Simulator.Models at a time: the part's files are mutated, and the tests of its folders run against each mutant.
+# Usage: deploy/mutation.sh Caching | Memory | Batching | Batching/<Name> [concurrency]      (Memory: the engines' side of the KV memory)
+# The report is written to artifacts/mutation/<part>. docs/mutation.md records the scores.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+part=${1:?usage: deploy/mutation.sh Caching | Memory | Batching | Batching/<Name> [concurrency]}
+concurrency=${2:-2}
+
+models=Simulator.Tests.Models
+case $part in
+  Caching) files='"Caching/**/*.cs"'; tests="FullyQualifiedName~$models.Caching" ;;
+  Memory) files='"Engines/SequenceMemory.cs", "Engines/HashedMemory.cs", "Engines/RadixMemory.cs"'
+    tests="FullyQualifiedName~$models.Caching|FullyQualifiedName~$models.Engines|FullyQualifiedName~$models.Batching" ;;
+  Batching) files='"Batching/*.cs"'; tests="FullyQualifiedName~$models.Batching|FullyQualifiedName~$models.Engines" ;;
+  Batching/*) files="\"$part/**/*.cs\""; tests="FullyQualifiedName~$models.Batching|FullyQualifiedName~$models.Engines" ;;
+  *) echo "deploy/mutation.sh: no part '$part': give Caching, Memory, Batching or Batching/<Name>" >&2; exit 2 ;;
+esac
+
+# AllocationTests count the bytes that the product allocates; the instrumentation of the mutants allocates too.
+output=$PWD/artifacts/mutation/$part
+mkdir -p "$output"
+cat > "$output/stryker-config.json" <<JSON
+{
+  "stryker-config": {
+    "project": "Simulator.Models.csproj",
+    "test-runner": "vstest",
+    "configuration": "Release",
+    "concurrency": $concurrency,
+    "mutate": [$files],
+    "test-case-filter": "($tests)&FullyQualifiedName!~AllocationTests",
+    "reporters": ["cleartext", "json", "html"]
+  }
+}
+JSON
+dotnet tool restore
+cd Simulator.Tests
+dotnet stryker --config-file "$output/stryker-config.json" --output "$output"
