@@ -29,10 +29,12 @@ cat > "$output/stryker-config.json" <<JSON
     "concurrency": $concurrency,
     "mutate": [$files],
     "test-case-filter": "($tests)&FullyQualifiedName!~AllocationTests",
-    "reporters": ["cleartext", "json", "html"]
+    "reporters": ["dots", "cleartext", "json", "html"]
   }
 }
 JSON
+# A mutant may loop and allocate without end; it should fail, not fill the machine.
+export DOTNET_GCHeapHardLimit=0x80000000
 dotnet tool restore
 cd Simulator.Tests
 dotnet stryker --config-file "$output/stryker-config.json" --output "$output"
