@@ -13,6 +13,7 @@ internal sealed class Cursor
     private readonly YamlMap _map;
     private readonly FaultList _faults;
     private readonly List<string> _asked = [];
+    private readonly List<string> _refused = [];
 
     private Cursor(YamlMap map, string path, FaultList faults)
     {
@@ -141,6 +142,18 @@ internal sealed class Cursor
         }
     }
 
+    /// <summary>Reports keys that nobody asked for and that belong elsewhere; they are not listed among the valid ones.</summary>
+    /// <param name="whyNot">What to say of a key; null for one that it does not know.</param>
+    public void RefuseForeign(Func<string, string?> whyNot)
+    {
+        foreach (YamlEntry entry in _map.Entries)
+        {
+            if (_asked.Contains(entry.Key) || whyNot(entry.Key) is not { } why) continue;
+            _refused.Add(entry.Key);
+            Report(entry.At, $"{Of(entry.Key)}: {why}");
+        }
+    }
+
     /// <summary>Reports a fault of the value at a key, or of the mapping itself when the key is left out.</summary>
     public void Fault(string key, string message) => Report(Entry(key)?.Value.At ?? _map.At, $"{Of(key)}: {message}");
 
@@ -188,7 +201,7 @@ internal sealed class Cursor
     {
         foreach (YamlEntry entry in _map.Entries)
         {
-            if (_asked.Contains(entry.Key)) continue;
+            if (_asked.Contains(entry.Key) || _refused.Contains(entry.Key)) continue;
             string hint = NearestName.Hint(entry.Key, _asked);
             Report(entry.At, $"unknown key '{entry.Key}' in {Named()}{(hint.Length > 0 ? hint : ";")} valid keys: {string.Join(", ", _asked)}");
         }

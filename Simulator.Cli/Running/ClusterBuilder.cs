@@ -1,6 +1,6 @@
 using Simulator.Cli.Scenarios;
+using Simulator.Cli.Scenarios.Schedulers;
 using Simulator.Models.Architectures;
-using Simulator.Models.Batching.VllmV1;
 using Simulator.Models.Clusters;
 using Simulator.Models.Engines;
 using Simulator.Models.Parallelism;
@@ -46,30 +46,17 @@ internal static class ClusterBuilder
         return (model.Architecture, section.Quantization == Quantization.Bf16 ? model.Quantization : section.Quantization);
     }
 
-    /// <summary>The scheduler's settings: those of the scenario, and the defaults for the device.</summary>
-    public static VllmV1Options Scheduler(PoolSection section)
-    {
-        EngineSection engine = section.Engine;
-        VllmV1Options defaults = VllmV1Options.For(section.Device);
-        return defaults with
-        {
-            TokenBudget = engine.TokenBudget ?? defaults.TokenBudget,
-            MaxSequences = engine.MaxSequences ?? defaults.MaxSequences,
-            ChunkedPrefill = engine.ChunkedPrefill ?? defaults.ChunkedPrefill,
-            LongPrefillThreshold = engine.LongPrefillThreshold ?? defaults.LongPrefillThreshold,
-        };
-    }
-
     private static EngineOptions Engine(PoolSection section)
     {
         EngineSection engine = section.Engine;
-        EngineOptions options = ServingEngines.VllmV1(Scheduler(section));
+        EngineOptions options = KnownSchedulers.Of(engine.Scheduler).Engine(section.Device, engine.SchedulerOptions);
         return options with
         {
-            PrefixCaching = engine.PrefixCaching ?? options.PrefixCaching,
-            BlockTokens = engine.BlockTokens ?? options.BlockTokens,
             ContextWindow = engine.MaxContext,
             QueueLimit = engine.QueueLimit,
+            ReceiveInterval = engine.ReceiveInterval ?? options.ReceiveInterval,
+            RequestOverhead = engine.RequestOverhead ?? options.RequestOverhead,
+            ResponseOverhead = engine.ResponseOverhead ?? options.ResponseOverhead,
         };
     }
 

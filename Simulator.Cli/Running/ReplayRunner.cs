@@ -40,7 +40,7 @@ internal sealed class ReplayRunner(Streams streams)
     {
         Scenario scenario = request.Scenario;
         RunResult result;
-        using (RunRecorder recorder = new(scenario.Results, cluster, request.OutputFolder))
+        using (RunRecorder recorder = new(scenario, cluster, request.OutputFolder))
         using (LongRunProgress progress = Watch(request))
         {
             IWorkload workload = WorkloadBuilder.Create(scenario.Workload, scenario.Seed);
@@ -59,7 +59,7 @@ internal sealed class ReplayRunner(Streams streams)
     {
         Scenario scenario = request.Scenario;
         ResultsSection results = scenario.Results;
-        if (results is not { RequestsCsv: null, IterationsCsv: null, TimeSeriesCsv: null, Perfetto: null })
+        if (results is not { RequestsCsv: null, IterationsCsv: null, TimeSeriesCsv: null, Perfetto: null, Timeline: null })
         {
             throw new InputException(
                 $"{scenario.Replications} replications cannot share the files that the results name; run the seed that you want to see on its own");

@@ -11,12 +11,14 @@ internal sealed class RunRecorder : IDisposable
     private readonly List<IDisposable> _open = [];
     private readonly List<IRunObserver> _observers = [];
 
-    public RunRecorder(ResultsSection results, ClusterSpec cluster, string folder)
+    public RunRecorder(Scenario scenario, ClusterSpec cluster, string folder)
     {
+        ResultsSection results = scenario.Results;
         Add(folder, results.RequestsCsv, stream => new RequestCsvWriter(stream));
         Add(folder, results.IterationsCsv, stream => new IterationCsvWriter(stream));
         Add(folder, results.TimeSeriesCsv, stream => new TimeSeriesCsvWriter(stream));
         Add(folder, results.Perfetto, stream => new PerfettoTraceWriter(stream, cluster));
+        Add(folder, results.Timeline, stream => new TimelineWriter(stream, results.TimelineRequests, TitleOf(scenario, cluster)));
     }
 
     /// <summary>Sees the run; null when no file is asked for.</summary>
@@ -26,6 +28,9 @@ internal sealed class RunRecorder : IDisposable
     {
         foreach (IDisposable item in _open) item.Dispose();
     }
+
+    private static string TitleOf(Scenario scenario, ClusterSpec cluster) => string.Join("; ", scenario.Cluster.Pools.Zip(
+        cluster.Pools, (section, pool) => $"{section.Engine.Scheduler} · {pool.Model.Id} on {pool.Plan.Devices} × {pool.Device.Id}"));
 
     private void Add<T>(string folder, string? file, Func<Stream, T> create)
         where T : IRunObserver, IDisposable

@@ -1,5 +1,5 @@
 using Simulator.Cli.Scenarios;
-using Simulator.Models.Batching.VllmV1;
+using Simulator.Cli.Scenarios.Schedulers;
 using Simulator.Models.Clusters;
 using Simulator.Models.Parallelism;
 using Simulator.Models.Results;
@@ -38,16 +38,15 @@ internal static class ScenarioSettings
         list.Add($"{path}.quantization.expertWeights", quantization.ExpertWeights);
         list.Add($"{path}.quantization.activations", quantization.Activations);
         list.Add($"{path}.quantization.kv", quantization.KvCache);
-        VllmV1Options scheduler = ClusterBuilder.Scheduler(section);
-        list.Add($"{path}.engine.scheduler", section.Engine.Scheduler);
-        list.Add($"{path}.engine.tokenBudget", scheduler.TokenBudget);
-        list.Add($"{path}.engine.maxSequences", scheduler.MaxSequences);
-        list.Add($"{path}.engine.chunkedPrefill", scheduler.ChunkedPrefill);
-        list.Add($"{path}.engine.longPrefillThreshold", scheduler.LongPrefillThreshold);
-        list.Add($"{path}.engine.prefixCaching", pool.Engine.PrefixCaching);
-        list.Add($"{path}.engine.blockTokens", pool.Engine.BlockTokens);
+        SchedulerEntry scheduler = KnownSchedulers.Of(section.Engine.Scheduler);
+        list.Add($"{path}.engine.scheduler", scheduler.Name);
+        foreach ((SchedulerOption option, object? value) in scheduler.Options.Zip(scheduler.Values(section.Device, section.Engine.SchedulerOptions)))
+            list.Add($"{path}.engine.{option.Key}", value);
         list.Add($"{path}.engine.maxContext", pool.Engine.ContextWindow ?? pool.Model.ContextWindow);
         list.Add($"{path}.engine.queueLimit", pool.Engine.QueueLimit);
+        list.Add($"{path}.engine.receiveInterval", pool.Engine.ReceiveInterval);
+        list.Add($"{path}.engine.requestOverhead", pool.Engine.RequestOverhead);
+        list.Add($"{path}.engine.responseOverhead", pool.Engine.ResponseOverhead);
         list.Add($"{path}.engine.memoryUtilization", pool.Memory.UtilizationFraction);
         list.Add($"{path}.engine.kvBlocks", section.Engine.KvBlocks == EngineSection.Unlimited ? "unlimited" : pool.Memory.BlocksOverride);
         list.Add($"{path}.roofline", pool.Roofline);

@@ -1,4 +1,7 @@
+using System.Collections.ObjectModel;
 using System.Diagnostics.CodeAnalysis;
+using Simulator.Cli.Scenarios.Schedulers;
+using Simulator.Core.Time;
 using Simulator.Models.Architectures;
 using Simulator.Models.Costs;
 using Simulator.Models.Devices;
@@ -48,26 +51,20 @@ internal sealed record PoolSection
     public RooflineOptions Roofline { get; init; } = RooflineOptions.Default;
 }
 
-/// <summary>Settings of a serving engine, by the names that vLLM gives them where it has them; null leaves the engine's default.</summary>
+/// <summary>Settings of a serving engine: its scheduler, and what goes for any; null leaves the engine's default.</summary>
 internal sealed record EngineSection
 {
     /// <summary>Value of <see cref="KvBlocks"/> for memory that never runs out.</summary>
     public const long Unlimited = long.MaxValue;
 
-    public string Scheduler { get; init; } = "vllm-v1";
+    /// <summary>Options of a scheduler, all at their defaults.</summary>
+    public static IReadOnlyDictionary<string, object> NoOptions { get; } = ReadOnlyDictionary<string, object>.Empty;
 
-    /// <summary>Tokens of one iteration at most (<c>max_num_batched_tokens</c>).</summary>
-    public int? TokenBudget { get; init; }
+    /// <summary>Name of the scheduler, one of <see cref="KnownSchedulers"/>.</summary>
+    public string Scheduler { get; init; } = KnownSchedulers.Default;
 
-    /// <summary>Sequences of one batch at most (<c>max_num_seqs</c>).</summary>
-    public int? MaxSequences { get; init; }
-
-    public bool? ChunkedPrefill { get; init; }
-
-    public bool? PrefixCaching { get; init; }
-
-    /// <summary>Tokens of one KV block.</summary>
-    public int? BlockTokens { get; init; }
+    /// <summary>Options that the scheduler takes, by their keys; those that are left out are at their defaults.</summary>
+    public IReadOnlyDictionary<string, object> SchedulerOptions { get; init; } = NoOptions;
 
     /// <summary>KV blocks of one replica, instead of what its memory gives; <see cref="Unlimited"/> for memory without end.</summary>
     public long? KvBlocks { get; init; }
@@ -75,12 +72,18 @@ internal sealed record EngineSection
     /// <summary>Share of device memory that the engine may use (<c>gpu_memory_utilization</c>).</summary>
     public double? MemoryUtilization { get; init; }
 
-    /// <summary>Prompts above this are chunked to it (<c>long_prefill_token_threshold</c>); 0 for never.</summary>
-    public int? LongPrefillThreshold { get; init; }
-
     /// <summary>Longest prompt and output together (<c>max_model_len</c>).</summary>
     public int? MaxContext { get; init; }
 
     /// <summary>Requests that may wait at one replica; more are rejected.</summary>
     public int? QueueLimit { get; init; }
+
+    /// <summary>Iterations between two looks at the inbox (<c>scheduler_recv_interval</c> of SGLang).</summary>
+    public int? ReceiveInterval { get; init; }
+
+    /// <summary>From the arrival of a request until the scheduler can see it.</summary>
+    public SimDuration? RequestOverhead { get; init; }
+
+    /// <summary>From the end of an iteration until the client has its token.</summary>
+    public SimDuration? ResponseOverhead { get; init; }
 }

@@ -40,8 +40,6 @@ internal static class KnownNames
         "random", "round-robin", "least-outstanding", "least-pending-tokens", "power-of-two", "prefix-affinity", "session-affinity",
     ];
 
-    public static string[] Schedulers { get; } = ["vllm-v1"];
-
     public static (string Name, NumberFormat Value)[] NumberFormats { get; } =
     [
         ("fp32", NumberFormat.Fp32), ("bf16", NumberFormat.Bf16), ("fp16", NumberFormat.Bf16), ("fp8", NumberFormat.Fp8),

@@ -27,6 +27,12 @@ internal sealed record ResultsSection
 
     /// <summary>Requests and iterations as a Chrome trace, for ui.perfetto.dev.</summary>
     public string? Perfetto { get; init; }
+
+    /// <summary>The first requests as a picture, SVG.</summary>
+    public string? Timeline { get; init; }
+
+    /// <summary>Requests that the picture shows at most.</summary>
+    public int TimelineRequests { get; init; } = 24;
 }
 
 /// <summary>Objectives that a request must meet to count as goodput; null for none.</summary>

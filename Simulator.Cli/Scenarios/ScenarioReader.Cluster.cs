@@ -1,4 +1,5 @@
 using Simulator.Cli.Reading;
+using Simulator.Cli.Scenarios.Schedulers;
 using Simulator.Models.Costs;
 using Simulator.Models.Devices;
 using Simulator.Models.Parallelism;
@@ -7,18 +8,18 @@ namespace Simulator.Cli.Scenarios;
 
 internal static partial class ScenarioReader
 {
-    private static ClusterSection ReadCluster(Cursor cluster)
+    private static ClusterSection ReadCluster(Cursor cluster, string? scheduler)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
         var served = new Dictionary<string, string>(StringComparer.Ordinal);
         return new ClusterSection
         {
             Router = cluster.Optional("router", Values.OneOf("router", KnownNames.Routers), "least-outstanding"),
-            Pools = cluster.RequiredMaps("pools", pool => ReadPool(pool, names, served), "a list of pools, each with a model and a device"),
+            Pools = cluster.RequiredMaps("pools", pool => ReadPool(pool, scheduler, names, served), "a list of pools, each with a model and a device"),
         };
     }
 
-    private static PoolSection ReadPool(Cursor pool, HashSet<string> names, Dictionary<string, string> served)
+    private static PoolSection ReadPool(Cursor pool, string? scheduler, HashSet<string> names, Dictionary<string, string> served)
     {
         _ = pool.One(["model", "modelConfig"], required: true);
         string? config = pool.Optional("modelConfig", Values.Text("the path of a Hugging Face config.json"), null!);
@@ -32,7 +33,7 @@ internal static partial class ScenarioReader
             Replicas = pool.Optional("replicas", Values.Count(), 1),
             Plan = pool.Map("plan", ReadPlan)?.Value ?? ParallelPlan.Single,
             Quantization = pool.Map("quantization", ReadQuantization)?.Value ?? Quantization.Bf16,
-            Engine = pool.Map("engine", ReadEngine) ?? new EngineSection(),
+            Engine = pool.Map("engine", engine => ReadEngine(engine, scheduler)) ?? new EngineSection { Scheduler = scheduler ?? KnownSchedulers.Default },
             Roofline = pool.Map("roofline", ReadRoofline) ?? RooflineOptions.Default,
         };
         if (section.Name.Length > 0 && !names.Add(section.Name))
@@ -70,20 +71,30 @@ internal static partial class ScenarioReader
             quantization.Optional("kv", format, NumberFormat.Bf16)));
     }
 
-    private static EngineSection ReadEngine(Cursor engine) => new()
+    /// <param name="engine">The section.</param>
+    /// <param name="scheduler">The scheduler that takes the place of the one in the file; null for none.</param>
+    private static EngineSection ReadEngine(Cursor engine, string? scheduler)
     {
-        Scheduler = engine.Optional("scheduler", Values.OneOf("scheduler", KnownNames.Schedulers), "vllm-v1"),
-        TokenBudget = engine.Optional("tokenBudget", Values.Count()),
-        MaxSequences = engine.Optional("maxSequences", Values.Count()),
-        ChunkedPrefill = engine.Optional("chunkedPrefill", Values.Flag()),
-        PrefixCaching = engine.Optional("prefixCaching", Values.Flag()),
-        BlockTokens = engine.Optional("blockTokens", Values.Count()),
-        KvBlocks = engine.Optional("kvBlocks", Values.OrWord("unlimited", EngineSection.Unlimited, Values.Whole(1L, long.MaxValue))),
-        MemoryUtilization = engine.Optional("memoryUtilization", Quantities.Share(positive: true)),
-        LongPrefillThreshold = engine.Optional("longPrefillThreshold", Values.Count(0)),
-        MaxContext = engine.Optional("maxContext", Values.Count()),
-        QueueLimit = engine.Optional("queueLimit", Values.Count(0)),
-    };
+        SchedulerEntry? named = engine.Has("scheduler")
+            ? engine.Optional("scheduler", KnownSchedulers.Entry, null!) : KnownSchedulers.Of(KnownSchedulers.Default);
+        if (scheduler is not null) named = KnownSchedulers.Of(scheduler);
+        // Whose options they are is not known then, and one fault is enough.
+        if (named is null) foreach (SchedulerOption option in KnownSchedulers.All.SelectMany(entry => entry.Options)) _ = engine.Has(option.Key);
+        var section = new EngineSection
+        {
+            Scheduler = named?.Name ?? KnownSchedulers.Default,
+            SchedulerOptions = named?.Read(engine) ?? EngineSection.NoOptions,
+            KvBlocks = engine.Optional("kvBlocks", Values.OrWord("unlimited", EngineSection.Unlimited, Values.Whole(1L, long.MaxValue))),
+            MemoryUtilization = engine.Optional("memoryUtilization", Quantities.Share(positive: true)),
+            MaxContext = engine.Optional("maxContext", Values.Count()),
+            QueueLimit = engine.Optional("queueLimit", Values.Count(0)),
+            ReceiveInterval = engine.Optional("receiveInterval", Values.Count()),
+            RequestOverhead = engine.Optional("requestOverhead", Quantities.Duration()),
+            ResponseOverhead = engine.Optional("responseOverhead", Quantities.Duration()),
+        };
+        if (named is not null) engine.RefuseForeign(key => KnownSchedulers.WhyNot(key, named.Name));
+        return section;
+    }
 
     private static RooflineOptions ReadRoofline(Cursor roofline)
     {

@@ -12,7 +12,7 @@ internal static partial class ScenarioReader
 
     private static readonly string[] OnlyOfAList =
     [
-        "quantum", "from", "to", "models", "classes", "failures", "limit", "arrivals", "speedup", "rate", "clip", "sessionPrefixes", "loops",
+        "quantum", "from", "to", "models", "classes", "failures", "limit", "arrivals", "speedup", "rate", "clip", "maxOutput", "sessionPrefixes", "loops",
         "loopUntil", "turns", "closedLoop",
     ];
 
@@ -37,6 +37,7 @@ internal static partial class ScenarioReader
             RequestsPerSecond = workload.Optional("rate", Rate()),
             ClipPrompt = clip.Prompt,
             ClipOutput = clip.Output,
+            MaxOutput = workload.Optional("maxOutput", Values.OrWord("exact", WorkloadSection.ExactOutput, Tokens())),
             SessionPrefixes = workload.Optional("sessionPrefixes", Values.Flag(), false),
             Loops = workload.Optional("loops", Values.Count(), 1),
             LoopUntil = workload.Optional("loopUntil", Quantities.Duration(positive: true)),

@@ -7,28 +7,31 @@ namespace Simulator.Cli.Scenarios;
 internal static partial class ScenarioReader
 {
     /// <summary>Reads a scenario file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="scheduler">A known scheduler that takes the place of those in the file; null to leave them.</param>
     /// <exception cref="InputException">The file cannot be read, or has faults (<see cref="ScenarioException"/>).</exception>
-    public static Scenario ReadFile(string path) => ReadText(YamlText.Read(path), path);
+    public static Scenario ReadFile(string path, string? scheduler = null) => ReadText(YamlText.Read(path), path, scheduler);
 
     /// <summary>Reads a scenario from its text.</summary>
     /// <param name="text">The document.</param>
     /// <param name="file">Its name in messages.</param>
+    /// <param name="scheduler">A known scheduler that takes the place of those in the file; null to leave them.</param>
     /// <exception cref="ScenarioException">The document has faults.</exception>
-    public static Scenario ReadText(string text, string file)
+    public static Scenario ReadText(string text, string file, string? scheduler = null)
     {
         var faults = new FaultList(file);
-        Scenario? scenario = YamlReader.Read(text, faults) is { } map ? Cursor.Read(map, faults, ReadScenario) : null;
+        Scenario? scenario = YamlReader.Read(text, faults) is { } map ? Cursor.Read(map, faults, top => ReadScenario(top, scheduler)) : null;
         return scenario is not null && faults.Count == 0
             ? scenario with { Folder = Path.GetDirectoryName(file) ?? "" }
             : throw new ScenarioException(faults);
     }
 
-    private static Scenario ReadScenario(Cursor top) => new()
+    private static Scenario ReadScenario(Cursor top, string? scheduler) => new()
     {
         Seed = top.Optional("seed", Values.Whole(ulong.MinValue, ulong.MaxValue), 1UL),
         Replications = top.Optional("replications", Values.Count(), 1),
         Workload = top.RequiredMap("workload", ReadWorkload, "what arrives: a trace or a generator"),
-        Cluster = top.RequiredMap("cluster", ReadCluster, "what serves the requests: pools of replicas"),
+        Cluster = top.RequiredMap("cluster", cluster => ReadCluster(cluster, scheduler), "what serves the requests: pools of replicas"),
         Results = top.Map("results", ReadResults) ?? new ResultsSection(),
     };
 
@@ -44,14 +47,17 @@ internal static partial class ScenarioReader
             TimeSeriesCsv = results.Optional("timeSeriesCsv", OutputFile, null!),
             TimeSeriesStep = results.Optional("timeSeriesStep", Quantities.Duration(positive: true), new ResultsSection().TimeSeriesStep),
             Perfetto = results.Optional("perfetto", OutputFile, null!),
+            Timeline = results.Optional("timeline", OutputFile, null!),
+            TimelineRequests = results.Optional("timelineRequests", Values.Count(), new ResultsSection().TimelineRequests),
         };
         if (section.TimeSeriesCsv is null)
             results.Refuse(["timeSeriesStep"], "it needs 'timeSeriesCsv', the file that the samples go to");
+        if (section.Timeline is null) results.Refuse(["timelineRequests"], "it needs 'timeline', the file that they are drawn in");
         var files = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach ((string key, string? file) in new[]
         {
             ("requestsCsv", section.RequestsCsv), ("iterationsCsv", section.IterationsCsv),
-            ("timeSeriesCsv", section.TimeSeriesCsv), ("perfetto", section.Perfetto),
+            ("timeSeriesCsv", section.TimeSeriesCsv), ("perfetto", section.Perfetto), ("timeline", section.Timeline),
         })
         {
             if (file is not null && !files.Add(file)) results.Fault(key, $"'{file}' is written twice; give each output a file of its own");

@@ -5,6 +5,9 @@ namespace Simulator.Cli.Scenarios;
 /// <summary>What arrives: requests of a source, what is taken of them, and how they are sent.</summary>
 internal sealed record WorkloadSection
 {
+    /// <summary>Value of <see cref="MaxOutput"/> for clients that ask for exactly the output that they get.</summary>
+    public const int ExactOutput = 0;
+
     /// <summary>Where the requests come from.</summary>
     public required SourceSection Source { get; init; }
 
@@ -49,6 +52,9 @@ internal sealed record WorkloadSection
 
     /// <summary>Longer outputs are cut to so many tokens; null for no cut.</summary>
     public int? ClipOutput { get; init; }
+
+    /// <summary>Output tokens that clients allow, or <see cref="ExactOutput"/>; null to leave what the source says.</summary>
+    public int? MaxOutput { get; init; }
 
     /// <summary>True to take the prompts of a session for a conversation that grows, so that caches can reuse them.</summary>
     public bool SessionPrefixes { get; init; }

@@ -11,4 +11,7 @@ internal static class ExitCode
 
     /// <summary>The input is faulty: options, scenario, trace, model or cluster.</summary>
     public const int BadInput = 2;
+
+    /// <summary>A comparison was asked to be strict, and a case does not match.</summary>
+    public const int NoMatch = 3;
 }

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using Simulator.Cli.Reading;
+using Simulator.Cli.Running;
 using Simulator.Cli.Scenarios;
+using Simulator.Cli.Scenarios.Schedulers;
 using Simulator.Cli.Terminal;
 using Simulator.Models.Architectures;
 using Simulator.Models.Devices;
@@ -9,7 +11,7 @@ using Spectre.Console;
 
 namespace Simulator.Cli.Verbs;
 
-/// <summary><c>simulator catalog</c>: the devices and models that are known by name.</summary>
+/// <summary><c>simulator catalog</c>: the devices, models and schedulers that are known by name.</summary>
 internal static class CatalogVerb
 {
     private const double Tera = 1e12;
@@ -20,13 +22,17 @@ internal static class CatalogVerb
     public static Verb Create(Streams streams)
     {
         var verb = new Verb(
-            "catalog", "Lists the devices and models that scenarios name.", "simulator catalog devices", "simulator catalog models llama-3.1-8b");
+            "catalog", "Lists the devices, models and schedulers that scenarios name.",
+            "simulator catalog devices", "simulator catalog models llama-3.1-8b", "simulator catalog schedulers vllm-v1");
         verb.Subcommands.Add(CreateList(
             "devices", "device", CatalogueNames.Device, () => WriteDevices(streams.Output), device => WriteDevice(streams.Output, device),
             "simulator catalog devices", "simulator catalog devices h100-sxm"));
         verb.Subcommands.Add(CreateList(
             "models", "model", CatalogueNames.Model, () => WriteModels(streams.Output), model => WriteModel(streams.Output, model),
             "simulator catalog models", "simulator catalog models llama-3.1-8b"));
+        verb.Subcommands.Add(CreateList(
+            "schedulers", "scheduler", KnownSchedulers.Entry, () => WriteSchedulers(streams.Output), entry => WriteScheduler(streams.Output, entry),
+            "simulator catalog schedulers", "simulator catalog schedulers vllm-v1"));
         return verb;
     }
 
@@ -34,7 +40,7 @@ internal static class CatalogVerb
         string name, string kind, ValueReader<T> reader, Action writeAll, Action<T> writeOne, params string[] examples) where T : class
     {
         Argument<T?> entry = OptionFactory.Entry("ID", $"The {kind} to show in full; all are listed without it.", reader);
-        var verb = new Verb(name, $"Lists the {kind}s, or shows one in full with the source of its figures.", examples);
+        var verb = new Verb(name, $"Lists the {kind}s, or shows one in full.", examples);
         verb.Arguments.Add(entry);
         verb.SetAction(parse =>
         {
@@ -112,6 +118,19 @@ internal static class CatalogVerb
         foreach (IGrouping<LayerSpec, LayerSpec> kind in model.Layers.GroupBy(layer => layer))
             output.WriteLine($"  {kind.Count()} × {Describe(kind.Key.Attention)}; {Describe(kind.Key.FeedForward)}");
         WriteProperties(output, ("source", model.Source));
+    }
+
+    private static void WriteSchedulers(TextWriter output)
+    {
+        foreach (SchedulerEntry entry in KnownSchedulers.All) output.WriteLine($"{entry.Name.PadRight(KnownSchedulers.Names.Max(name => name.Length) + 2)}{entry.Mirrors}");
+    }
+
+    private static void WriteScheduler(TextWriter output, SchedulerEntry entry)
+    {
+        WriteProperties(output, ("scheduler", entry.Name), ("mirrors", entry.Mirrors));
+        output.WriteLine("Options, as keys of 'engine' in a scenario:");
+        foreach (SchedulerOption option in entry.Options)
+            output.WriteLine($"  {option.Key} ({option.Kind}; {SchedulerDefaults.Of(entry, option)}): {option.Meaning.Replace("`", "", StringComparison.Ordinal)}");
     }
 
     private static string Describe(AttentionSpec attention) => attention switch

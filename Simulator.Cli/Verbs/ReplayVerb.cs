@@ -27,6 +27,8 @@ internal static class ReplayVerb
         Option<string?> folder = OptionFactory.Reference("--out", "DIR", "Folder that output files go to.", Values.Text("the path of a folder"));
         Option<string?> json = OptionFactory.Reference(
             "--json", "FILE", "Write the results as one JSON document; '-' for the output stream, in place of the summary.", Values.Text("the path of a file to write"));
+        Option<string?> timeline = OptionFactory.Reference(
+            "--timeline", "FILE", "Draw the first requests as SVG: waiting, prefill, decode and preemptions by iteration.", Values.Text("the path of a file to write"));
         Option<bool> quiet = OptionFactory.Flag("--quiet", "Print neither the summary nor progress.");
         Option<bool> timing = OptionFactory.Flag("--timing", "Print wall and CPU time to the error stream.");
         var verb = new Verb(
@@ -34,16 +36,20 @@ internal static class ReplayVerb
             "Runs requests through a simulated cluster and shows what their users would have seen.",
             "simulator replay scenarios/chat-on-h100.yaml",
             "simulator replay --trace azure2023_conv.csv.gz --model llama-3.1-8b --device h100-sxm --replicas 8",
+            "simulator replay scenarios/six-requests.yaml --scheduler vllm-v1 --timeline vllm-v1.svg",
             "simulator replay scenarios/chat-on-h100.yaml --router round-robin --seed 7 --json round-robin.json");
         verb.Arguments.Add(file);
         scenario.AddTo(verb);
-        foreach (Option option in new Option[] { folder, json, quiet, timing }) verb.Options.Add(option);
+        foreach (Option option in new Option[] { folder, json, timeline, quiet, timing }) verb.Options.Add(option);
         verb.SetAction(parse => run(new ReplayRequest(
-            scenario.Resolve(parse, parse.GetValue(file)),
+            WithTimeline(scenario.Resolve(parse, parse.GetValue(file)), parse.GetValue(timeline)),
             parse.GetValue(folder) ?? "",
             parse.GetValue(json),
             parse.GetValue(quiet),
             parse.GetValue(timing))));
         return verb;
     }
+
+    private static Scenario WithTimeline(Scenario scenario, string? file) =>
+        file is null ? scenario : scenario with { Results = scenario.Results with { Timeline = file } };
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Simulator.Cli.Faults;
 using Simulator.Cli.Reading;
 using Simulator.Cli.Scenarios;
+using Simulator.Cli.Scenarios.Schedulers;
 using Simulator.Models.Architectures;
 using Simulator.Models.Devices;
 
@@ -40,8 +41,8 @@ internal sealed class ScenarioOptions
     private readonly Option<int?> _replicas = OptionFactory.Value("--replicas", "N", "Replicas of the model.", Values.Count());
 
     private readonly Option<string?> _scheduler = OptionFactory.Reference(
-        "--scheduler", "NAME", $"Scheduler of the engine: {string.Join(", ", KnownNames.Schedulers)}.",
-        Values.OneOf("scheduler", KnownNames.Schedulers));
+        "--scheduler", "NAME", $"Scheduler of the engine: {string.Join(", ", KnownSchedulers.Names)}.",
+        Values.OneOf("scheduler", KnownSchedulers.Names));
 
     private readonly Option<string?> _router = OptionFactory.Reference(
         "--router", "NAME", $"Router: {string.Join(", ", KnownNames.Routers)}.", Values.OneOf("router", KnownNames.Routers));
@@ -68,7 +69,7 @@ internal sealed class ScenarioOptions
     /// <exception cref="InputException">The scenario has faults, the options do not fit it, or options are missing.</exception>
     public Scenario Resolve(ParseResult parse, string? scenarioFile)
     {
-        Scenario? given = scenarioFile is null ? null : ScenarioReader.ReadFile(scenarioFile);
+        Scenario? given = scenarioFile is null ? null : ScenarioReader.ReadFile(scenarioFile, parse.GetValue(_scheduler));
         var faults = new List<string>();
         if (parse.GetValue(_model) is not null && parse.GetValue(_modelConfig) is not null)
             faults.Add("--model-config: --model is given as well; keep one of the two");

@@ -41,7 +41,7 @@ internal static class WorkloadBuilder
     /// <summary>The requests in the order of their arrivals, which may be enumerated again and again.</summary>
     /// <remarks>
     /// The steps, in this order: spread a quantum, cut the window, keep models and classes, drop failures, limit, change the
-    /// arrivals or their rate, clip, grow prefixes, loop, give timeouts. So a window is one of recorded time, a limit counts
+    /// arrivals or their rate, clip, allow outputs, grow prefixes, loop, give timeouts. So a window is one of recorded time, a limit counts
     /// requests of the kind that is kept, and a rate is that of the requests which are left.
     /// </remarks>
     /// <exception cref="TraceFormatException">A file cannot be read.</exception>
@@ -59,6 +59,7 @@ internal static class WorkloadBuilder
         if (section.Speedup != 1) requests = requests.SpeedUp(section.Speedup);
         if (section.ClipPrompt is not null || section.ClipOutput is not null)
             requests = requests.ClipLengths(section.ClipPrompt ?? int.MaxValue, section.ClipOutput ?? int.MaxValue);
+        if (section.MaxOutput is { } most) requests = requests.AllowOutput(most == WorkloadSection.ExactOutput ? null : most);
         if (section.SessionPrefixes) requests = requests.WithSessionPrefixes();
         if (section.LoopUntil is { } until) requests = requests.LoopUntil(until);
         else if (section.Loops > 1) requests = requests.Loop(section.Loops);

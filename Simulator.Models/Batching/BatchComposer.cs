@@ -41,14 +41,28 @@ public sealed class BatchComposer
     /// <summary>The present.</summary>
     public SimTime Now => _replica.Now;
 
+    /// <summary>When the last iteration ended: before now if the replica has been idle since.</summary>
+    public SimTime LastIterationEnd => _replica.LastIterationEnd;
+
+    /// <summary>Iterations of this slot so far, those of a stretch one by one, but for the ones in which its decodes stood still.</summary>
+    public long DecodeIterations => Slot.Iteration;
+
     /// <summary>Longest prompt and output together, in tokens.</summary>
     public int ContextWindow => _replica.ContextWindow;
 
     /// <summary>Sequences that run, in all slots.</summary>
     public int RunningCount => _replica.RunningCount;
 
+    /// <summary>Sequences that run on an attention data-parallel rank, in all slots. A sequence that is admitted goes to the first rank with the fewest.</summary>
+    /// <param name="rank">0 to the number of ranks − 1.</param>
+    public int RunningOfRank(int rank) => _replica.RunningOfRank(rank);
+
     /// <summary>Sequences of this slot that decode.</summary>
     public int DecodeCount => Slot.Decodes;
+
+    /// <summary>KV blocks that the next token of all decodes of this slot takes: <see cref="TryDecodeAll"/> succeeds if so many are available.</summary>
+    /// <remarks>Once decodes are scheduled, their blocks are taken already.</remarks>
+    public long DecodeBlocks => Slot.BlocksStarted(0, 1);
 
     /// <summary>Sequences that wait.</summary>
     public int WaitingCount => _replica.Waiting.Count;
@@ -97,6 +111,9 @@ public sealed class BatchComposer
     /// <summary>True when the sequence has been scheduled in this iteration.</summary>
     public bool IsScheduled(SequenceView view) =>
         (AllDecodesScheduled && view.IsDecoding && view.Sequence.Slot == Slot) || view.Sequence.ScheduledIn == Composition;
+
+    /// <summary>Tokens that this iteration computes of a sequence; 0 if it is not scheduled.</summary>
+    public int ScheduledTokens(SequenceView view) => !IsScheduled(view) ? 0 : view.IsDecoding ? 1 : view.Sequence.ScheduledTokens;
 
     /// <summary>Leading tokens of a waiting sequence that are cached; none without prefix caching.</summary>
     public PrefixHit FindPrefix(SequenceView waiting) => _replica.Memory.FindPrefix(waiting.Sequence);
@@ -206,13 +223,15 @@ public sealed class BatchComposer
     }
 
     /// <summary>Brings a swapped sequence back to the decodes, without scheduling it. The copy is done before the iteration starts.</summary>
+    /// <param name="view">The sequence.</param>
+    /// <param name="toEnd">Whether it goes to the end of the running list, or to its place by admission.</param>
     /// <returns>False, with nothing changed, when device blocks are short.</returns>
     /// <exception cref="InvalidOperationException">It is not swapped out, or decodes of this iteration are scheduled already.</exception>
-    public bool TrySwapIn(SequenceView view)
+    public bool TrySwapIn(SequenceView view, bool toEnd = false)
     {
         RequireState(view, SequenceState.Swapped);
         if (AllDecodesScheduled) throw new InvalidOperationException("Bring sequences back before decodes are scheduled.");
-        return _replica.TrySwapIn(view.Sequence, Slot);
+        return _replica.TrySwapIn(view.Sequence, Slot, toEnd);
     }
 
     /// <summary>Takes a running sequence off, frees its blocks and puts it into the waiting queue: preemption by recompute.</summary>

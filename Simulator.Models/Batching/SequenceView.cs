@@ -1,5 +1,6 @@
 using Simulator.Core.Time;
 using Simulator.Models.Engines;
+using Simulator.Workloads.Requests;
 
 namespace Simulator.Models.Batching;
 
@@ -51,4 +52,17 @@ public readonly struct SequenceView
 
     /// <summary>Times it was preempted.</summary>
     public int Preemptions => Sequence.Preemptions;
+
+    /// <summary>Leading tokens that two prompts have in common, as far as their content is known.</summary>
+    public int SharedPrefix(SequenceView other)
+    {
+        IReadOnlyList<ContentSegment> mine = Sequence.Request.Content, others = other.Sequence.Request.Content;
+        int shared = 0;
+        for (int i = 0; i < mine.Count && i < others.Count && mine[i].Key == others[i].Key; i++)
+        {
+            shared += Math.Min(mine[i].Tokens, others[i].Tokens);
+            if (mine[i].Tokens != others[i].Tokens) break;
+        }
+        return shared;
+    }
 }

@@ -14,7 +14,10 @@ internal static class PoolCompilation
         Math.Min(pool.Engine.ContextWindow ?? pool.Model.ContextWindow, pool.Model.ContextWindow);
 
     public static ICostModel CompileCosts(this PoolSpec pool) =>
-        pool.CostModel ?? new RooflineCostModel(pool.Model, pool.Plan, pool.Quantization, pool.Device, pool.Roofline);
+        pool.CostModel ?? new RooflineCostModel(pool.Model, pool.Plan, pool.Quantization, pool.Device, pool.Roofline with
+        {
+            Host = pool.Roofline.Host with { Overlapped = pool.Roofline.Host.Overlapped || pool.Engine.AsyncScheduling },
+        });
 
     /// <summary>KV blocks that sequences of one replica can hold.</summary>
     /// <exception cref="PlanException">The plan does not fit.</exception>
@@ -32,7 +35,8 @@ internal static class PoolCompilation
     /// <remarks>Replicas stand on consecutive devices. Each link carries the shares of its devices, of one replica or of several.</remarks>
     public static HostCopies[]? HostCopies(this PoolSpec pool)
     {
-        if (pool.Engine.SwapBlocks + pool.Engine.HostCacheBlocks == 0) return null;
+        bool swaps = pool.Engine is { SwapBlocks: > 0, SwapsTakeTime: true };
+        if (!swaps && pool.Engine.HostCacheBlocks == 0) return null;
         long bytes = pool.PlanMemory().BytesPerBlock;
         int devices = pool.Plan.Devices, perLink = pool.DevicesPerHostLink;
         var copies = new HostCopies[pool.Replicas];
@@ -82,8 +86,6 @@ internal static class PoolCompilation
         if (pool.DevicesPerHostLink < 1) faults.Add($"{pool.DevicesPerHostLink} devices share a link to the host; it needs at least 1.");
         if (pool.Replicas < 1) faults.Add($"it has {pool.Replicas} replicas; it needs at least 1.");
         faults.AddRange(engine.Validate());
-        if (engine.AsyncScheduling && pool.Plan.Pipeline > 1)
-            faults.Add($"async scheduling does not go with {pool.Plan.Pipeline} pipeline stages; turn one of the two off.");
         if (faults.Count > 0) return faults;
         try
         {

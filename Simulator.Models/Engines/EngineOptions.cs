@@ -77,6 +77,10 @@ public sealed record EngineOptions
     /// <value>0.</value>
     public long SwapBlocks { get; init; }
 
+    /// <summary>Whether swapping takes the time of its copies over the link to the host; false to compare with simulators that do not count it.</summary>
+    /// <value>True.</value>
+    public bool SwapsTakeTime { get; init; } = true;
+
     /// <summary>Sequences that may wait in a replica; a request beyond is rejected. Null for no bound.</summary>
     /// <remarks>
     /// Every request waits until the scheduler is asked, if only for that instant: a limit of 0 refuses all, and requests that
@@ -88,6 +92,10 @@ public sealed record EngineOptions
     /// <summary>Longest prompt and output together in tokens (<c>max_model_len</c>); null for the model's context window.</summary>
     /// <value>Null.</value>
     public int? ContextWindow { get; init; }
+
+    /// <summary>Longest prompt in tokens that the engine takes, besides what the context window and KV memory hold; null for no other bound.</summary>
+    /// <value>Null.</value>
+    public int? MaxPromptTokens { get; init; }
 
     /// <summary>Whether stretches of decode-only iterations run as one plan. The results are the same without, only slower (invariant 7).</summary>
     /// <value>True.</value>
@@ -102,6 +110,7 @@ public sealed record EngineOptions
         if (BlockTokens < 1) faults.Add($"a KV block has {BlockTokens} tokens; it needs at least 1.");
         if (ReservedBlocks < 0) faults.Add($"{ReservedBlocks} blocks are reserved; they must be at least 0.");
         if (ContextWindow < 2) faults.Add($"the context window is {ContextWindow}; it must be at least 2.");
+        if (MaxPromptTokens < 1) faults.Add($"the longest prompt is {MaxPromptTokens} tokens; it must be at least 1.");
         if (QueueLimit < 0) faults.Add($"the queue limit is {QueueLimit}; it must be at least 0.");
         if (ReceiveInterval < 1) faults.Add($"the receive interval is {ReceiveInterval} iterations; it must be at least 1.");
         if (SwapBlocks is < 0 or > KvBlockPool.Unlimited) faults.Add($"{SwapBlocks} host blocks are given; they must be from 0 to {KvBlockPool.Unlimited}.");

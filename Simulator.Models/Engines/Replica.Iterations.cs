@@ -15,12 +15,9 @@ internal abstract partial class Replica
         while (FreeSlot() is { } slot)
         {
             if (_slots.Length > 1) Gather(slot);
-            if (Waiting.Count + slot.Running.Count + Swapped.Count + slot.WastedRows > 0 && TryStart(slot)) continue;
-            if (slot.Lingering.Count > 0)
-            {
-                EndLingering(slot, ran: false);
-                continue;
-            }
+            bool lingers = slot.Lingering.Count > 0;
+            if (Waiting.Count + slot.Running.Count + Swapped.Count + slot.Lingering.Count > 0 && TryStart(slot)) continue;
+            if (lingers) continue;
             if (_reception.Incoming.Count == 0 || IsBusy) return;
             _reception.LookWhenIdle(_enqueue);
         }
@@ -36,14 +33,16 @@ internal abstract partial class Replica
         }
     }
 
-    /// <summary>The free slot with the most sequences, so that those that stay together need not move.</summary>
+    /// <summary>The free slot with the most sequences, so that those that stay together need not move; one with lingering sequences first.</summary>
     private BatchSlot? FreeSlot()
     {
         BatchSlot? free = null;
         foreach (BatchSlot slot in _slots)
-            if (!slot.IsBusy && !(slot.Running.Count <= free?.Running.Count)) free = slot;
+            if (!slot.IsBusy && (free is null || Claim(slot) > Claim(free))) free = slot;
         return free;
     }
+
+    private static long Claim(BatchSlot slot) => slot.Running.Count + (slot.Lingering.Count > 0 ? 1L << 32 : 0);
 
     // All running sequences that are not in flight may be in the next batch, whichever batch they were in before.
     private void Gather(BatchSlot slot)
@@ -92,7 +91,12 @@ internal abstract partial class Replica
             if (_composer.ScheduledDecodes + _composer.ScheduledPrefills > 0)
                 throw new InvalidOperationException($"{_scheduler.GetType().Name} scheduled sequences and then decided to wait.");
             if (decision.AskAgainAfter is { } delay) SetTimer(delay);
-            if (slot.WastedRows == 0) return false;
+            if (slot.WastedRows == 0)
+            {
+                // No iteration follows that those which are over would run in: they give back what they hold, and the scheduler is asked again.
+                EndLingering(slot, ran: false);
+                return false;
+            }
             decision = BatchDecision.RunOnce;
         }
         else if (_composer.ScheduledDecodes + _composer.ScheduledPrefills == 0)
@@ -124,8 +128,11 @@ internal abstract partial class Replica
     private bool StartCopies(BatchSlot slot, HostCopies copies)
     {
         (long outs, long ins) = Memory.TakeCopies();
-        outs += slot.SwapOuts;
-        ins += slot.SwapIns;
+        if (_options.SwapsTakeTime)
+        {
+            outs += slot.SwapOuts;
+            ins += slot.SwapIns;
+        }
         (slot.SwapOuts, slot.SwapIns) = (0, 0);
         slot.CopiesInFlight = (outs > 0 ? 1 : 0) + (ins > 0 ? 1 : 0);
         if (outs > 0) copies.ToHost.Start(_simulation, outs * copies.BytesPerBlock, copies.Calls(outs), this, (int)Signal.Copied, slot.Index);
@@ -255,6 +262,7 @@ internal abstract partial class Replica
         Statistics.Add(slot, ran, Memory.Used, started);
         if (slot.DecodesRun) AddGaps(slot, ran);
         if (_observer is not null) ShowIterations(slot, ran);
+        if (_rowObserver is not null) ShowRows(slot, ran);
         return started;
     }
 
@@ -287,6 +295,24 @@ internal abstract partial class Replica
             _observer!.OnIteration(new IterationRecord(
                 Index, slot.Index, start, end, slot.DecodeRows, slot.PrefillRows.Count, prefillTokens, used));
             used += slot.BlocksStarted(k, 1);
+            start = end;
+        }
+    }
+
+    private void ShowRows(BatchSlot slot, int ran)
+    {
+        SimTime start = slot.Start;
+        for (int k = 1; k <= ran; k++)
+        {
+            SimTime end = slot.End(k);
+            for (Sequence? sequence = slot.Running.First; sequence is not null; sequence = sequence.Next)
+            {
+                bool decodes = sequence.State == SequenceState.Decoding && slot.DecodesRun;
+                if (!decodes && sequence.ScheduledTokens == 0) continue;
+                _rowObserver!.OnRow(new RowRecord(
+                    Index, slot.Index, start, end, sequence.Request.Id, decodes ? RowKind.Decode : RowKind.Prefill,
+                    decodes ? 1 : sequence.ScheduledTokens, decodes ? sequence.ComputedNow + k - 1 : sequence.Computed));
+            }
             start = end;
         }
     }

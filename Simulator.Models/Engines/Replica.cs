@@ -39,6 +39,7 @@ internal abstract partial class Replica : IEventHandler
     private readonly int[] _runningOfRank;
     private readonly List<GroupStatistics> _groups;
     private readonly IRunObserver? _observer;
+    private readonly IRunObserver? _rowObserver;
     private readonly List<Sequence> _sequences = [];
     private readonly Stack<Sequence> _recycled = [];
     private int _arriving;
@@ -58,6 +59,7 @@ internal abstract partial class Replica : IEventHandler
         _options = setup.Options;
         _groups = setup.Groups;
         _observer = setup.Observer is { WantsIterations: true } ? setup.Observer : null;
+        _rowObserver = setup.Observer is { WantsRows: true } ? setup.Observer : null;
         ContextWindow = setup.ContextWindow;
         Memory = _options.PrefixIndex == PrefixIndex.RadixTree
             ? new RadixMemory(setup.KvBlocks, _options.BlockTokens, _options.PrefixCaching)
@@ -108,7 +110,11 @@ internal abstract partial class Replica : IEventHandler
 
     public SimTime Now => _simulation.Now;
 
+    public SimTime LastIterationEnd => _endAt;
+
     public int RunningCount { get; private set; }
+
+    public int RunningOfRank(int rank) => _runningOfRank[rank];
 
     /// <summary>The running sequence that was admitted last.</summary>
     public Sequence? LastRunning
@@ -162,7 +168,7 @@ internal abstract partial class Replica : IEventHandler
     public RejectionReason Submit(Request request, int group)
     {
         if (request.PromptTokens == 0) return RejectionReason.EmptyPrompt;
-        if (request.PromptTokens >= ContextWindow) return RejectionReason.ContextWindow;
+        if (request.PromptTokens >= ContextWindow || request.PromptTokens > _options.MaxPromptTokens) return RejectionReason.ContextWindow;
         int allowed = Math.Min(request.MaxOutputTokens ?? int.MaxValue, ContextWindow - request.PromptTokens);
         int output = _options.Role == EngineRole.Prefill ? 1 : Math.Min(request.OutputTokens, allowed);
         if (Memory.For(request.PromptTokens + output - 1) > Memory.Total) return RejectionReason.KvMemory;
@@ -281,6 +287,7 @@ internal abstract partial class Replica : IEventHandler
         sequence.QueuedSince = _simulation.Now;
         sequence.Preemptions++;
         Statistics.Preemptions++;
+        _rowObserver?.OnPreemption(new PreemptionRecord(Index, Now, sequence.Request.Id, Swapped: false));
         if (_options.QueueOrder == QueueOrder.Priority) Waiting.Insert(sequence, ByPriority);
         else if (toFront) Waiting.Prepend(sequence);
         else Waiting.Append(sequence);
@@ -302,13 +309,14 @@ internal abstract partial class Replica : IEventHandler
         sequence.QueuedSince = _simulation.Now;
         sequence.Preemptions++;
         Statistics.Preemptions++;
+        _rowObserver?.OnPreemption(new PreemptionRecord(Index, Now, sequence.Request.Id, Swapped: true));
         Swapped.Append(sequence);
         return true;
     }
 
     /// <summary>Brings the KV blocks of a sequence back from host memory; it decodes again.</summary>
     /// <returns>False, with nothing changed, when device blocks are short.</returns>
-    public bool TrySwapIn(Sequence sequence, BatchSlot slot)
+    public bool TrySwapIn(Sequence sequence, BatchSlot slot, bool toEnd)
     {
         long blocks = Memory.For(sequence.Computed);
         if (!Memory.TryTake(blocks)) return false;
@@ -316,6 +324,7 @@ internal abstract partial class Replica : IEventHandler
         _swappedBlocks -= blocks;
         slot.SwapIns += blocks;
         sequence.Queued += _simulation.Now - sequence.QueuedSince;
+        if (toEnd) sequence.Order = _admissions++;
         Run(sequence, slot);
         Rejoin(slot, sequence);
         return true;

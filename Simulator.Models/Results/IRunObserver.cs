@@ -8,6 +8,10 @@ public interface IRunObserver
     /// <summary>True to be told of every iteration; a run without it does not visit the iterations of a stretch.</summary>
     bool WantsIterations { get; }
 
+    /// <summary>True to be told of every row of every iteration, and of preemptions.</summary>
+    /// <value>False.</value>
+    bool WantsRows => false;
+
     /// <summary>A request has ended. Ends come in the order of time.</summary>
     /// <param name="record">What became of it; valid for good.</param>
     void OnRequestEnded(in RequestRecord record);
@@ -15,6 +19,19 @@ public interface IRunObserver
     /// <summary>An iteration has run. Iterations of one replica come in order; those of several interleave by stretches.</summary>
     /// <param name="record">What ran.</param>
     void OnIteration(in IterationRecord record);
+
+    /// <summary>A row of an iteration has run. Told where <see cref="WantsRows"/> is true, in the order of iterations and, within one, in
+    /// running order; the rows of a stretch come after all its iterations.</summary>
+    /// <param name="record">What ran.</param>
+    void OnRow(in RowRecord record)
+    {
+    }
+
+    /// <summary>A running request was preempted. Told where <see cref="WantsRows"/> is true, when it happens.</summary>
+    /// <param name="record">Which, and when.</param>
+    void OnPreemption(in PreemptionRecord record)
+    {
+    }
 
     /// <summary>The state of a replica at a sampling instant of <see cref="Clusters.RunOptions.SampleEvery"/>.</summary>
     /// <param name="sample">What stood where.</param>

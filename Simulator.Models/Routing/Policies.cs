@@ -38,6 +38,19 @@ public sealed class LeastOutstanding : IRouter
         replicas.IndexOfMinimum(static replica => replica.Outstanding);
 }
 
+/// <summary>The replica with the fewest waiting requests, whatever runs there; of several, the first.</summary>
+/// <remarks>
+/// What Vidur calls least outstanding requests (<c>vidur/scheduler/global_scheduler/lor_global_scheduler.py</c>, microsoft/vidur 7d47513): it counts the
+/// queue alone, so under low load nearly all requests go to the first replicas. It is here to reproduce Vidur's results; to balance load,
+/// take <see cref="LeastOutstanding"/>.
+/// </remarks>
+public sealed class LeastWaiting : IRouter
+{
+    /// <inheritdoc/>
+    public int Route(in RequestView request, ReadOnlySpan<ReplicaView> replicas) =>
+        replicas.IndexOfMinimum(static replica => replica.Waiting);
+}
+
 /// <summary>The replica with the fewest pending prompt tokens; of several, the one with the fewest outstanding requests.</summary>
 public sealed class LeastPendingTokens : IRouter
 {

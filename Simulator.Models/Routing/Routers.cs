@@ -12,6 +12,9 @@ public static class Routers
     /// <summary>Makes a <see cref="Routing.LeastOutstanding"/>.</summary>
     public static Func<RouterContext, IRouter> LeastOutstanding { get; } = _ => new LeastOutstanding();
 
+    /// <summary>Makes a <see cref="Routing.LeastWaiting"/>.</summary>
+    public static Func<RouterContext, IRouter> LeastWaiting { get; } = _ => new LeastWaiting();
+
     /// <summary>Makes a <see cref="Routing.LeastPendingTokens"/>.</summary>
     public static Func<RouterContext, IRouter> LeastPendingTokens { get; } = _ => new LeastPendingTokens();
 

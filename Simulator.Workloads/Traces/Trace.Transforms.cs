@@ -73,6 +73,17 @@ public sealed partial class Trace
         return Then(_source.Select(request => Transforms.Clip(request, maxPrompt, maxOutput)));
     }
 
+    /// <summary>Gives every request the most tokens that its client allows (<c>max_tokens</c>), which traces do not record.</summary>
+    /// <param name="tokens">The same for all, at least 1: longer outputs stop there. Null for clients that ask for exactly the recorded
+    /// output; a recorded failure stays as it is then.</param>
+    /// <exception cref="ArgumentOutOfRangeException">It is below 1.</exception>
+    /// <remarks>Engines that reserve memory for a whole output, and policies that go by its bound, see the difference.</remarks>
+    public Trace AllowOutput(int? tokens)
+    {
+        if (tokens < 1) throw new ArgumentOutOfRangeException(nameof(tokens), tokens, "Allow at least 1 token, or null for the recorded output.");
+        return Then(_source.Select(request => Transforms.AllowOutput(request, tokens)));
+    }
+
     /// <summary>Plays the trace again and again, a mean gap apart.</summary>
     /// <param name="times">How often in all, at least 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">The count is below 1.</exception>

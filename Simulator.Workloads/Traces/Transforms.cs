@@ -103,6 +103,9 @@ internal static class Transforms
         };
     }
 
+    public static Request AllowOutput(Request request, int? tokens) =>
+        request with { MaxOutputTokens = tokens ?? (request.IsFailure ? request.MaxOutputTokens : request.OutputTokens) };
+
     public static IEnumerable<Request> Loop(IEnumerable<Request> source, long times, SimDuration? until, string name = "")
     {
         SimDuration shift = SimDuration.Zero;

@@ -21,12 +21,28 @@ public sealed record VllmV1Options
     /// <value>0.</value>
     public int LongPrefillThreshold { get; init; }
 
-    /// <summary>The API server's defaults for a device (<c>engine/arg_utils.py</c>): 8192 tokens and 1024 sequences from 70 GiB on, A100
-    /// excepted; 2048 and 256 on others.</summary>
-    public static VllmV1Options For(Device device)
+    /// <summary>Who goes first, and who is preempted (<c>policy</c>).</summary>
+    /// <value><see cref="VllmV1Policy.FirstComeFirstServed"/>.</value>
+    public VllmV1Policy Policy { get; init; }
+
+    /// <summary>Whether an iteration is put together while the one before it runs (<c>async_scheduling</c>).</summary>
+    /// <value>False, the default up to version 0.13; later versions turn it on.</value>
+    public bool AsyncScheduling { get; init; }
+
+    /// <summary>The defaults for a device (<c>EngineArgs.get_batch_defaults</c> in <c>engine/arg_utils.py</c>).</summary>
+    /// <remarks>
+    /// From 70 GiB on, A100 excepted: 1024 sequences, and 8192 tokens in the API server, 16384 offline. On others: 256 sequences, and
+    /// 2048 tokens in the API server, 8192 offline.
+    /// </remarks>
+    /// <param name="device">The device.</param>
+    /// <param name="context">How the engine is used.</param>
+    public static VllmV1Options For(Device device, VllmV1Usage context = VllmV1Usage.ApiServer)
     {
         bool isLarge = device.MemoryBytes >= 70L << 30 && !device.Id.StartsWith("a100", StringComparison.Ordinal);
-        return isLarge ? new() : new() { TokenBudget = 2048, MaxSequences = 256 };
+        bool isServer = context == VllmV1Usage.ApiServer;
+        return isLarge
+            ? new() { TokenBudget = isServer ? 8192 : 16384, MaxSequences = 1024 }
+            : new() { TokenBudget = isServer ? 2048 : 8192, MaxSequences = 256 };
     }
 
     /// <summary>Reports every fault of the settings.</summary>
@@ -37,6 +53,7 @@ public sealed record VllmV1Options
         List<string> faults = [];
         if (TokenBudget < 1) faults.Add($"TokenBudget is {TokenBudget}; it must be at least 1.");
         if (MaxSequences < 1) faults.Add($"MaxSequences is {MaxSequences}; it must be at least 1.");
+        if (!Enum.IsDefined(Policy)) faults.Add($"Policy is {Policy}; it must be FirstComeFirstServed or Priority.");
         if (LongPrefillThreshold < 0) faults.Add($"LongPrefillThreshold is {LongPrefillThreshold}; it must be 0 (off) or more.");
         if (TokenBudget >= 1 && TokenBudget < MaxSequences)
             faults.Add($"TokenBudget ({TokenBudget}) is below MaxSequences ({MaxSequences}); it must be at least that.");
@@ -47,4 +64,27 @@ public sealed record VllmV1Options
         }
         return faults;
     }
+}
+
+/// <summary>The scheduling policy of vLLM v1 (<c>policy</c>).</summary>
+public enum VllmV1Policy
+{
+    /// <summary>In order of arrival, preempted sequences in front; the victim is the running sequence that was admitted last (<c>fcfs</c>).</summary>
+    FirstComeFirstServed,
+
+    /// <summary>
+    /// By priority, the lower value first, then by arrival; the victim is the running sequence with the highest value, and of those the latest
+    /// (<c>priority</c>).
+    /// </summary>
+    Priority,
+}
+
+/// <summary>How vLLM is used, which decides on its defaults (<c>UsageContext</c>).</summary>
+public enum VllmV1Usage
+{
+    /// <summary>Behind its API server (<c>OPENAI_API_SERVER</c>).</summary>
+    ApiServer,
+
+    /// <summary>Offline, from a program (<c>LLM_CLASS</c>).</summary>
+    Offline,
 }

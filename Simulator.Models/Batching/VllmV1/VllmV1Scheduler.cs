@@ -1,12 +1,17 @@
 namespace Simulator.Models.Batching.VllmV1;
 
-/// <summary>The scheduler of vLLM v1 (version 0.11), first come first served.</summary>
+/// <summary>The scheduler of vLLM v1 (version 0.11), first come first served or by priority.</summary>
 /// <remarks>
 /// <para>Mirrors <c>vllm/v1/core/sched/scheduler.py</c>. There are no phases: a sequence has known tokens of which some are
 /// computed. Running sequences are served in running order, each with as much of the token budget as it can use; then
 /// waiting ones are admitted in order, with their cached prefix for free, until the head does not fit. When blocks are
 /// short, the last running sequence is preempted (its blocks freed, its tokens to be recomputed), and after a preemption
 /// nothing is admitted in that iteration.</para>
+/// <para>By priority, the queue is in that order and the victim is the running sequence with the highest value, of those the one
+/// that arrived last, of those the first admitted; what it was given in this iteration goes back to the budget (as of version
+/// 0.14; 0.11 kept it). In a pipeline the victim is one of those that are not in flight.</para>
+/// <para>Async scheduling is the engine's: see <see cref="Simulator.Models.Engines.EngineOptions.AsyncScheduling"/>. It mirrors <c>async_scheduler.py</c>, which
+/// knows in advance which sequences end by their allowed length and schedules those no more.</para>
 /// <para>Most iterations need none of the walk over the sequences: all decodes take one token each, and what is left of the
 /// budget goes to the prefilling ones, as the walk would give it, whenever those stand behind or there is enough for all.</para>
 /// </remarks>
@@ -32,10 +37,17 @@ public sealed class VllmV1Scheduler : IBatchScheduler
         int budget = _options.TokenBudget;
         bool preempted = !TryScheduleRunningTogether(batch, ref budget) && ScheduleRunningInOrder(batch, ref budget);
         bool blocked = preempted || Admit(batch, ref budget);
-        if (batch.ScheduledDecodes + batch.ScheduledPrefills == 0) return BatchDecision.Wait;
+        if (batch.ScheduledDecodes + batch.ScheduledPrefills == 0)
+        {
+            // By priority, the first in line may be the victim: the engine runs nothing then, and looks again at once.
+            bool othersRun = preempted && _options.Policy == VllmV1Policy.Priority && batch.DecodeCount + batch.PrefillingCount > 0;
+            return othersRun ? Compose(batch) : BatchDecision.Wait;
+        }
         if (preempted || batch.ScheduledPrefills > 0 || !batch.AllDecodesScheduled) return BatchDecision.RunOnce;
         bool hasRoom = budget > 0 && batch.RunningCount < _options.MaxSequences;
-        return BatchDecision.RunWhileStable(arrivalsMatter: !blocked && hasRoom);
+        // By priority, one that comes may go before the one that was refused.
+        bool maySkip = _options.Policy == VllmV1Policy.Priority;
+        return BatchDecision.RunWhileStable(arrivalsMatter: (maySkip || !blocked) && hasRoom);
     }
 
     private bool TryScheduleRunningTogether(BatchComposer batch, ref int budget)
@@ -80,13 +92,29 @@ public sealed class VllmV1Scheduler : IBatchScheduler
             int tokens = view.IsDecoding ? 1 : Math.Min(Chunk(view.PendingTokens), budget);
             while (!TrySchedule(batch, view, tokens))
             {
-                batch.TryLastRunning(out SequenceView victim);
+                SequenceView victim = Victim(batch);
+                int refund = _options.Policy == VllmV1Policy.Priority ? batch.ScheduledTokens(victim) : 0;
                 preempted = true;
                 if (!batch.Preempt(victim) || victim.Id == view.Id) return true;
+                budget += refund;
             }
             budget -= tokens;
         }
         return preempted;
+    }
+
+    private SequenceView Victim(BatchComposer batch)
+    {
+        if (_options.Policy == VllmV1Policy.FirstComeFirstServed)
+        {
+            batch.TryLastRunning(out SequenceView last);
+            return last;
+        }
+        batch.TryFirstRunning(out SequenceView victim);
+        SequenceView next = victim;
+        while (BatchComposer.TryNext(next, out next))
+            if ((next.Priority, next.Arrival).CompareTo((victim.Priority, victim.Arrival)) > 0) victim = next;
+        return victim;
     }
 
     /// <returns>True when a waiting sequence is left that could not be admitted.</returns>

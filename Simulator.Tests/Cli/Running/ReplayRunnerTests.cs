@@ -46,6 +46,24 @@ public sealed class ReplayRunnerTests
     }
 
     [Test]
+    public void Replay_Timeline_DrawsTheFirstRequests()
+    {
+        using var files = new TemporaryFiles();
+        string scenario = files.Write("s.yaml", Scenario + "results: { timeline: of-the-file.svg, timelineRequests: 3 }\n");
+        Printed printed = Printed.By("replay", scenario, "--quiet", "--out", files["out"]);
+        Assert.That((printed.ExitCode, printed.Error), Is.EqualTo((ExitCode.Success, "")));
+        string svg = File.ReadAllText(files["out/of-the-file.svg"]);
+        Assert.That(svg, Does.StartWith("<svg ").And.Contain(">vllm-v1 · llama-3.1-8b on 1 × h100-sxm<").And.Contain(">#2<").And.Not.Contain(">#3<"));
+
+        printed = Printed.By("replay", scenario, "--quiet", "--timeline", files["of-the-option.svg"]);
+        Assert.That((printed.ExitCode, printed.Error), Is.EqualTo((ExitCode.Success, "")));
+        Assert.That(File.ReadAllText(files["of-the-option.svg"]), Is.EqualTo(svg));
+
+        printed = Printed.By("replay", files.Write("s.yaml", Scenario), "--replications", "2", "--timeline", files["many.svg"]);
+        Assert.That(printed.ErrorLines.Single(), Does.StartWith("error: 2 replications cannot share the files"));
+    }
+
+    [Test]
     public void Replay_Timing_GoesToTheErrorStream()
     {
         using var files = new TemporaryFiles();

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Simulator.Cli.Faults;
 using Simulator.Cli.Reading;
 using Simulator.Cli.Scenarios;
+using Simulator.Cli.Scenarios.Schedulers;
 
 namespace Simulator.Tests.Cli.Scenarios;
 
@@ -9,6 +10,8 @@ namespace Simulator.Tests.Cli.Scenarios;
 public sealed partial class ScenarioDocumentationTests
 {
     private const string Page = "docs/scenarios.md";
+
+    private const string SchedulerPage = "docs/schedulers.md";
 
     private const string Unknown = "unknownKeyOfTheTest";
 
@@ -38,14 +41,14 @@ public sealed partial class ScenarioDocumentationTests
             - KEY: 0
               plan: { KEY: 0 }
               quantization: { KEY: 0 }
-              engine: { KEY: 0 }
               roofline: { KEY: 0 }
+        ENGINES
         results:
           KEY: 0
           slo: { KEY: 0 }
         """;
 
-    private static string Text { get; } = File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, Page)).ReplaceLineEndings("\n");
+    private static string Text { get; } = TextOf(Page);
 
     [Test]
     public void ReadText_EveryScenarioOfThePage_HasNoFaults()
@@ -57,17 +60,18 @@ public sealed partial class ScenarioDocumentationTests
 
     [TestCaseSource(nameof(Mappings))]
     public void Page_EveryKeyOfAMapping_OccursInIt(string mapping, string[] keys) => Assert.That(
-        keys.Where(key => !Regex.IsMatch(Documented, $@"\b{Regex.Escape(key)}\b")), Is.Empty, $"keys of {mapping} that {Page} leaves out");
+        keys.Where(key => !Regex.IsMatch(Documented, $@"\b{Regex.Escape(key)}\b")), Is.Empty, $"keys of {mapping} that {Page} and {SchedulerPage} leave out");
 
     [TestCaseSource(nameof(Names))]
     public void Page_EveryNameThatIsKnown_OccursInIt(string name) => Assert.That(Documented, Does.Contain(name));
 
     /// <summary>What stands in backquotes: prose that happens to use a word does not explain a key.</summary>
-    private static string Documented { get; } = string.Join('\n', Quoted().Matches(Yaml().Replace(Text, "")).Select(match => match.Value));
+    private static string Documented { get; } =
+        string.Join('\n', Quoted().Matches(Yaml().Replace(Text + TextOf(SchedulerPage), "")).Select(match => match.Value));
 
     private static IEnumerable<string> Names =>
     [
-        .. KnownNames.Formats, .. KnownNames.Routers, .. KnownNames.Schedulers, .. KnownNames.NumberFormats.Select(known => known.Name),
+        .. KnownNames.Formats, .. KnownNames.Routers, .. KnownSchedulers.Names.Select(name => $"`{name}`"), .. KnownNames.NumberFormats.Select(known => known.Name),
         .. KnownNames.ArrivalUnits.Select(known => $"`{known.Name}`"), .. KnownNames.FailureModes.Select(known => known.Name),
         .. KnownNames.BurstGptReleases.Select(known => known.Name), .. KnownNames.GapDistributions.Select(known => known.Name),
     ];
@@ -75,7 +79,8 @@ public sealed partial class ScenarioDocumentationTests
     /// <summary>The keys that each mapping takes, as the fault of an unknown key lists them.</summary>
     private static IEnumerable<TestCaseData> Mappings()
     {
-        string document = EveryMapping.Replace("KEY", Unknown, StringComparison.Ordinal);
+        string engines = string.Concat(KnownSchedulers.Names.Select(name => $"    - engine: {{ scheduler: {name}, KEY: 0 }}\n"));
+        string document = EveryMapping.Replace("ENGINES\n", engines, StringComparison.Ordinal).Replace("KEY", Unknown, StringComparison.Ordinal);
         int mappings = document.Split(Unknown).Length - 1;
         Match[] faults = [.. FaultsOf(document).Select(fault => UnknownKey().Match(fault)).Where(match => match.Success)];
         Assert.That(faults, Has.Length.EqualTo(mappings), "mappings whose keys the reader lists");
@@ -85,6 +90,8 @@ public sealed partial class ScenarioDocumentationTests
             yield return new TestCaseData(mapping, fault.Groups["keys"].Value.Split(", ")).SetArgDisplayNames(mapping);
         }
     }
+
+    private static string TextOf(string page) => File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, page)).ReplaceLineEndings("\n");
 
     private static IReadOnlyList<string> FaultsOf(string document)
     {

@@ -58,6 +58,9 @@ public sealed class ScenarioReaderTests
                     longPrefillThreshold: 0
                     maxContext: 32768
                     queueLimit: 100
+                    receiveInterval: 2
+                    requestOverhead: 3ms
+                    responseOverhead: 1ms
                   roofline: { matrixComputeEfficiency: 70%, hostTimePerIteration: 1.5ms }
                 - name: own
                   modelConfig: config.json
@@ -72,6 +75,8 @@ public sealed class ScenarioReaderTests
               timeSeriesCsv: series.csv
               timeSeriesStep: 10s
               perfetto: trace.json
+              timeline: timeline.svg
+              timelineRequests: 8
             """);
 
         Assert.That(scenario.Seed, Is.EqualTo(42));
@@ -101,18 +106,20 @@ public sealed class ScenarioReaderTests
         Assert.That(chat.Serves, Is.EqualTo((string[])["ChatGPT"]));
         Assert.That(chat.Plan, Is.EqualTo(new ParallelPlan(2, 1, 2, 4)));
         Assert.That(chat.Quantization, Is.EqualTo(new Quantization(NumberFormat.Fp8, NumberFormat.Fp8, NumberFormat.Int8)));
-        Assert.That(chat.Engine, Is.EqualTo(new EngineSection
+        Assert.That(chat.Engine.SchedulerOptions, Is.EquivalentTo(new Dictionary<string, object>
         {
-            TokenBudget = 8192,
-            MaxSequences = 1024,
-            ChunkedPrefill = true,
-            PrefixCaching = false,
-            BlockTokens = 16,
+            ["tokenBudget"] = 8192, ["maxSequences"] = 1024, ["chunkedPrefill"] = true, ["longPrefillThreshold"] = 0, ["blockTokens"] = 16,
+            ["prefixCaching"] = false,
+        }));
+        Assert.That(chat.Engine with { SchedulerOptions = EngineSection.NoOptions }, Is.EqualTo(new EngineSection
+        {
             KvBlocks = 20000,
             MemoryUtilization = 0.9,
-            LongPrefillThreshold = 0,
             MaxContext = 32768,
             QueueLimit = 100,
+            ReceiveInterval = 2,
+            RequestOverhead = 3.Milliseconds(),
+            ResponseOverhead = 1.Milliseconds(),
         }));
         Assert.That(chat.Roofline, Is.EqualTo(new RooflineOptions { MatrixComputeEfficiency = 0.7, Host = new HostOverhead().WithTotal(0.0015, 4e-6) }));
         PoolSection own = scenario.Cluster.Pools[1];
@@ -128,8 +135,26 @@ public sealed class ScenarioReaderTests
             TimeSeriesCsv = "series.csv",
             TimeSeriesStep = 10.Seconds(),
             Perfetto = "trace.json",
+            Timeline = "timeline.svg",
+            TimelineRequests = 8,
         }));
     }
+
+    [Test]
+    public void ReadText_SchedulerInPlaceOfTheFiles_TakesItsOptionsAlone()
+    {
+        string text = "workload: { trace: t.csv }\ncluster: { pools: [{ model: llama-3-8b, device: a10, engine: { scheduler: orca, blockTokens: 8 } }] }";
+        EngineSection engine = ScenarioReader.ReadText(text, "s.yaml", "apex").Cluster.Pools[0].Engine;
+        Assert.That((engine.Scheduler, engine.SchedulerOptions["blockTokens"]), Is.EqualTo(("apex", (object)8)));
+        ScenarioException faulty = Assert.Throws<ScenarioException>(
+            () => ScenarioReader.ReadText(text.Replace("blockTokens", "chunkedPrefill", StringComparison.Ordinal), "s.yaml", "apex"))!;
+        Assert.That(faulty.Faults.Single(), Does.Contain("chunkedPrefill: an option of vllm-v1, and the scheduler is apex"));
+    }
+
+    [Test]
+    public void ReadText_UnknownScheduler_IsTheOnlyFault() => Assert.That(
+        Faults("workload: { trace: t.csv }\ncluster: { pools: [{ model: llama-3-8b, device: a10, engine: { scheduler: vllm, tokenBudget: 8 } }] }").Single(),
+        Does.StartWith("s.yaml:2:75: cluster.pools[0].engine.scheduler: unknown scheduler 'vllm'; ").And.Contain("known: vllm-v1, orca, "));
 
     [Test]
     public void ReadText_TheLeast_HasTheDocumentedDefaults()
@@ -183,8 +208,8 @@ public sealed class ScenarioReaderTests
         "s.yaml:12:7: cluster.pools[0] takes only one of 'model' or 'modelConfig'",
         "s.yaml:13:17: cluster.pools[0].replicas: expected a whole number of at least 1, got '0'",
         "s.yaml:15:9: unknown key 'tokenBudjet' in cluster.pools[0].engine; did you mean 'tokenBudget'? valid keys: scheduler, "
-            + "tokenBudget, maxSequences, chunkedPrefill, prefixCaching, blockTokens, kvBlocks, memoryUtilization, longPrefillThreshold, maxContext, "
-            + "queueLimit",
+            + "tokenBudget, maxSequences, chunkedPrefill, longPrefillThreshold, asyncScheduling, blockTokens, prefixCaching, kvBlocks, "
+            + "memoryUtilization, maxContext, queueLimit, receiveInterval, requestOverhead, responseOverhead",
         "s.yaml:16:25: cluster.pools[0].engine.chunkedPrefill: expected true or false, got 'yes'",
         "s.yaml:17:27: cluster.pools[0].engine.memoryUtilization has no value; give one or remove the key",
         "s.yaml:18:7: cluster.pools[1] needs one of 'model' or 'modelConfig'",
@@ -193,6 +218,10 @@ public sealed class ScenarioReaderTests
         "s.yaml:22:24: unknown key 'tpt' in results.slo; did you mean 'tpot'? valid keys: ttft, tpot, e2e",
     ]));
 
+    [TestCase("cluster: { pools: [{ model: llama-3-8b, device: a10, engine: { scheduler: orca, chunkedPrefill: true } }] }",
+        "s.yaml:2:81: cluster.pools[0].engine.chunkedPrefill: an option of vllm-v1, and the scheduler is orca; remove it or choose another 'scheduler'")]
+    [TestCase("cluster: { pools: [{ model: llama-3-8b, device: a10, engine: { scheduler: apex, swapBlocks: 4 } }] }",
+        "s.yaml:2:81: cluster.pools[0].engine.swapBlocks: an option of distserve-decode, and the scheduler is apex; remove it or choose another 'scheduler'")]
     [TestCase("cluster: { pools: [] }", "s.yaml:2:19: cluster.pools is an empty list; it needs a list of pools, each with a model and a device")]
     [TestCase("cluster: {}", "s.yaml:2:10: 'pools' is missing in cluster; it is a list of pools, each with a model and a device")]
     [TestCase("cluster: { pools: { name: x } }",
@@ -228,6 +257,7 @@ public sealed class ScenarioReaderTests
         Does.StartWith("s.yaml:2:38: cluster.pools[0].model: there is no model 'llama-3-8c'. Did you mean llama-3-8b"));
 
     [TestCase("results: { timeSeriesStep: 1s }", "s.yaml:1:12: results.timeSeriesStep: it needs 'timeSeriesCsv', the file that the samples go to")]
+    [TestCase("results: { timelineRequests: 9 }", "s.yaml:1:12: results.timelineRequests: it needs 'timeline', the file that they are drawn in")]
     [TestCase("results: { requestsCsv: a.csv, perfetto: A.csv }",
         "s.yaml:1:42: results.perfetto: 'A.csv' is written twice; give each output a file of its own")]
     public void ReadText_FaultyResults_SaysWhy(string results, string fault) =>

@@ -1,3 +1,6 @@
+using System.Text.RegularExpressions;
+using Simulator.Cli.Running;
+using Simulator.Cli.Scenarios.Schedulers;
 using Simulator.Cli.Terminal;
 using Simulator.Models.Architectures;
 using Simulator.Models.Devices;
@@ -21,6 +24,31 @@ public sealed class CatalogVerbTests
         Assert.That(printed.ExitCode, Is.EqualTo(ExitCode.Success));
         foreach (ModelArchitecture model in ModelArchitectures.All)
             Assert.That(printed.Output, Does.Match($@"(?m)^  {model.Id} .* {model.Layers.Count} .* {model.ContextWindow:N0} "));
+    }
+
+    [Test]
+    public void Schedulers_WithoutId_ListsEveryOneWithWhatItMirrors()
+    {
+        Printed printed = Printed.By("catalog", "schedulers");
+        Assert.That(printed.ExitCode, Is.EqualTo(ExitCode.Success));
+        foreach (SchedulerEntry entry in KnownSchedulers.All) Assert.That(printed.Output, Does.Match($@"(?m)^{entry.Name} +{Regex.Escape(entry.Mirrors)}\r?$"));
+    }
+
+    [TestCaseSource(typeof(KnownSchedulers), nameof(KnownSchedulers.Names))]
+    public void Schedulers_ById_ShowsItsOptionsWithTheirDefaults(string name)
+    {
+        Printed printed = Printed.By("catalog", "schedulers", name);
+        Assert.That(printed.ExitCode, Is.EqualTo(ExitCode.Success));
+        foreach (SchedulerOption option in KnownSchedulers.Of(name).Options)
+            Assert.That(printed.Output, Does.Contain($"  {option.Key} ({option.Kind}; {SchedulerDefaults.Of(KnownSchedulers.Of(name), option)}): "));
+    }
+
+    [Test]
+    public void Schedulers_UnknownName_NamesTheClosest()
+    {
+        Printed printed = Printed.By("catalog", "schedulers", "vllm-v");
+        Assert.That(printed.ErrorLines[0], Does.StartWith("error: unknown scheduler 'vllm-v'; did you mean 'vllm-v1'? known: "));
+        Assert.That(printed.ExitCode, Is.EqualTo(ExitCode.BadInput));
     }
 
     [Test]
@@ -62,7 +90,7 @@ public sealed class CatalogVerbTests
     public void Catalog_WithoutKind_NamesTheKinds()
     {
         Printed printed = Printed.By("catalog");
-        Assert.That(printed.ErrorLines, Is.EqualTo((string[])["error: 'simulator catalog' needs one of: devices, models", "error: see: simulator catalog --help"]));
+        Assert.That(printed.ErrorLines, Is.EqualTo((string[])["error: 'simulator catalog' needs one of: devices, models, schedulers", "error: see: simulator catalog --help"]));
         Assert.That(printed.ExitCode, Is.EqualTo(ExitCode.BadInput));
     }
 

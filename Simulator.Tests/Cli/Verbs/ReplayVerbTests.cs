@@ -75,7 +75,7 @@ public sealed class ReplayVerbTests
         WorkloadSection workload = scenario.Workload;
         Assert.That((workload.Speedup, workload.RequestsPerSecond, workload.Limit), Is.EqualTo((3.0, (double?)null, (long?)100)));
         PoolSection pool = scenario.Cluster.Pools.Single();
-        Assert.That((pool.Name, pool.Model!.Id, pool.Replicas, pool.Engine.TokenBudget), Is.EqualTo(("chat", "llama-3.1-8b", 4, (int?)512)));
+        Assert.That((pool.Name, pool.Model!.Id, pool.Replicas, pool.Engine.SchedulerOptions["tokenBudget"]), Is.EqualTo(("chat", "llama-3.1-8b", 4, (object)512)));
         Assert.That(pool.Device.Id, Does.StartWith("a100"));
         Assert.That((scenario.Seed, scenario.Cluster.Router), Is.EqualTo((7UL, "round-robin")));
     }

@@ -54,6 +54,16 @@ public sealed class WorkloadBuilderTests
         Assert.That(Taken(workload with { Loops = 1, LoopUntil = 12.Seconds() }).Select(r => r.Arrival.ToSeconds()), Is.EqualTo(new[] { 0.0, 5, 10 }));
     }
 
+    [TestCase(null, null)]
+    [TestCase(WorkloadSection.ExactOutput, 25)]
+    [TestCase(64, 64)]
+    public void Create_MaxOutput_IsWhatClientsAllow(int? given, int? allowed)
+    {
+        using var files = new TemporaryFiles();
+        string trace = files.Write("t.csv", "arrival_s,prompt_tokens,output_tokens\n0,100,25\n");
+        Assert.That(Taken(Of(new TraceSection { File = trace }) with { MaxOutput = given }).Single().MaxOutputTokens, Is.EqualTo(allowed));
+    }
+
     [Test]
     public void Create_Rate_IsThatOfTheRequestsKept()
     {

@@ -36,7 +36,7 @@ public sealed class PolicyViewTests
     [Test]
     public void Invariant5_Policies_AreFound() => Assert.That(
         Policies.Select(type => type.Name),
-        Is.SupersetOf(new[] { "VllmV1Scheduler", "RandomRouter", "RoundRobin", "LeastOutstanding", "LeastPendingTokens", "PowerOfTwoChoices", "SessionAffinity", "PrefixAffinity" }));
+        Is.SupersetOf(new[] { "VllmV1Scheduler", "VllmV0Scheduler", "SarathiScheduler", "LeastWaiting", "RandomRouter", "RoundRobin", "LeastOutstanding", "LeastPendingTokens", "PowerOfTwoChoices", "SessionAffinity", "PrefixAffinity" }));
 
     [TestCaseSource(nameof(Policies))]
     public void Invariant5_CodeOfPolicies_UsesNothingBehindTheViews(Type policy)

@@ -2,10 +2,10 @@ using System.Reflection;
 
 namespace Simulator.Tests.Models.Clusters;
 
-/// <summary>Core ← Workloads ← Models ← Planning ← Cli: each assembly knows only those before it.</summary>
+/// <summary>Core ← Workloads ← Models ← Planning ← Reports ← Cli: each assembly knows only those before it.</summary>
 public sealed class AssemblyChainTests
 {
-    private static readonly string[] Chain = ["Simulator.Core", "Simulator.Workloads", "Simulator.Models", "Simulator.Planning", "Simulator.Cli"];
+    private static readonly string[] Chain = ["Simulator.Core", "Simulator.Workloads", "Simulator.Models", "Simulator.Planning", "Simulator.Reports", "Simulator.Cli"];
 
     [TestCaseSource(nameof(Chain))]
     public void References_OfEveryAssembly_AreThoseBeforeIt(string name)

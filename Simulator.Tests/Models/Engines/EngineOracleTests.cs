@@ -110,9 +110,20 @@ public sealed class EngineOracleTests
             from threshold in Gen.Elements(0, 0, 6)
             from blocks in Gen.Choose(18, 40)
             from caching in Gen.Elements(true, false)
+            from priorities in Gen.Choose(0, 2).ArrayOf(count)
+            from spares in Gen.Choose(-3, 3).ArrayOf(count)
+            from byPriority in Gen.Elements(true, false)
+            from ahead in Gen.Elements(true, false)
             select new Case(
-                Requests(gaps, prompts, outputs, contents, tails, together),
-                new VllmV1Options { TokenBudget = budget, MaxSequences = sequences, LongPrefillThreshold = threshold },
+                [.. Requests(gaps, prompts, outputs, contents, tails, together).Select((request, i) => request with
+                {
+                    Priority = priorities[i], MaxOutputTokens = spares[i] < 0 ? null : request.OutputTokens + spares[i],
+                })],
+                new VllmV1Options
+                {
+                    TokenBudget = budget, MaxSequences = sequences, LongPrefillThreshold = threshold, AsyncScheduling = ahead,
+                    Policy = byPriority ? VllmV1Policy.Priority : VllmV1Policy.FirstComeFirstServed,
+                },
                 blocks, caching));
 
         private static List<Request> Requests(int[] gaps, int[] prompts, int[] outputs, int[] contents, int[] tails, int[] together)

@@ -192,7 +192,7 @@ public sealed class InvariantTests
         PoolSpec[] pools = [.. scenario.Cluster().Pools.SelectMany(pool => Enumerable.Repeat(pool, pool.Replicas))];
         for (int replica = 0; replica < pools.Length; replica++)
         {
-            if (pools[replica].Plan.Pipeline > 1) continue;
+            if (pools[replica].Plan.Pipeline > 1 || pools[replica].Engine.HostCacheBlocks > 0) continue;
             RequestRecord[] served = [.. seen.Requests.Where(record =>
                 record.Replica == replica && record.Outcome is RequestOutcome.Completed or RequestOutcome.TimedOut)];
             SimTime idleFrom = SimTime.FromNanoseconds(-1);

@@ -14,6 +14,7 @@ internal sealed class NaiveVllmV1(VllmV1Options options, int blockTokens, int bl
     private readonly Dictionary<string, List<Block>> _cached = [];
     private readonly List<Work> _waiting = [];
     private readonly List<Work> _running = [];
+    private readonly List<Work> _lingering = [];
 
     public List<Outcome> Outcomes { get; } = [];
 
@@ -25,30 +26,73 @@ internal sealed class NaiveVllmV1(VllmV1Options options, int blockTokens, int bl
     {
         int next = 0;
         Int128 clock = 0;
-        while (next < requests.Count || _waiting.Count > 0 || _running.Count > 0)
+        long lastStart = -1;
+        void See(Func<long, bool> isSeen)
         {
-            if (_waiting.Count == 0 && _running.Count == 0)
-                clock = Int128.Max(clock, (Int128)requests[next].Arrival.Nanoseconds * IterationCost.TimeUnitsPerNanosecond);
-            // An iteration that ends at an instant is followed by the next before an arrival at that instant is seen, unless
-            // nothing was running.
-            bool idle = _running.Count == 0 && _waiting.Count == 0;
+            while (next < requests.Count && isSeen(requests[next].Arrival.Nanoseconds)) Enqueue(new Work(requests[next++]));
+        }
+
+        while (next < requests.Count || _waiting.Count > 0 || _running.Count > 0 || _lingering.Exists(work => work.IsWasted))
+        {
             long now = (long)(clock / IterationCost.TimeUnitsPerNanosecond);
-            while (next < requests.Count && (idle ? requests[next].Arrival.Nanoseconds <= now : requests[next].Arrival.Nanoseconds < now))
-                _waiting.Add(new Work(requests[next++]));
+            // An iteration that ends at an instant is followed by the next before an arrival at that instant is seen. An
+            // iteration that was put together when the last one started has not seen what arrived since.
+            See(arrival => options.AsyncScheduling ? arrival < lastStart : arrival < now);
             List<Work> scheduled = Schedule(now);
-            if (scheduled.Count == 0)
+            if (scheduled.Count == 0 && !_lingering.Exists(work => work.IsWasted))
             {
-                if (next == requests.Count) throw new InvalidOperationException("The oracle is stuck.");
-                clock = (Int128)requests[next].Arrival.Nanoseconds * IterationCost.TimeUnitsPerNanosecond;
-                continue;
+                EndLingering();
+                scheduled = Schedule(now);
             }
+            if (scheduled.Count + _lingering.Count == 0)
+            {
+                // Nothing to run: what is here already is seen at once, or else the next to arrive.
+                if (next == requests.Count) throw new InvalidOperationException("The oracle is stuck.");
+                if (requests[next].Arrival.Nanoseconds >= now)
+                    clock = Int128.Max(clock, (Int128)requests[next].Arrival.Nanoseconds * IterationCost.TimeUnitsPerNanosecond);
+                bool waits = requests[next].Arrival.Nanoseconds >= now;
+                now = (long)(clock / IterationCost.TimeUnitsPerNanosecond);
+                See(arrival => waits ? arrival <= now : arrival < now);
+                scheduled = Schedule(now);
+            }
+            lastStart = now;
             clock += Duration(scheduled);
             Iterations++;
             Finish(scheduled, (long)(clock / IterationCost.TimeUnitsPerNanosecond));
         }
     }
 
+    private void Enqueue(Work work)
+    {
+        int place = _waiting.Count;
+        while (ByPriority && place > 0 && Rank(_waiting[place - 1]).CompareTo(Rank(work)) > 0) place--;
+        _waiting.Insert(place, work);
+    }
+
+    private bool ByPriority => options.Policy == VllmV1Policy.Priority;
+
+    private static (int, long) Rank(Work work) => (work.Request.Priority, work.Request.Arrival.Nanoseconds);
+
+    private void EndLingering()
+    {
+        _lingering.ForEach(Free);
+        _lingering.Clear();
+    }
+
     private List<Work> Schedule(long now)
+    {
+        int preemptions;
+        List<Work> scheduled;
+        do
+        {
+            preemptions = Preemptions;
+            scheduled = ScheduleOnce(now);
+        }
+        while (scheduled.Count == 0 && Preemptions > preemptions && _running.Count > 0);
+        return scheduled;
+    }
+
+    private List<Work> ScheduleOnce(long now)
     {
         List<Work> scheduled = [];
         int budget = options.TokenBudget;
@@ -60,14 +104,21 @@ internal sealed class NaiveVllmV1(VllmV1Options options, int blockTokens, int bl
             bool allocated = false;
             while (!(allocated = Allocate(work, tokens, [])))
             {
-                Work victim = _running[^1];
-                _running.RemoveAt(_running.Count - 1);
+                Work victim = ByPriority ? _running.MaxBy(Rank)! : _running[^1];
+                int place = _running.IndexOf(victim);
+                _running.RemoveAt(place);
+                if (scheduled.Remove(victim))
+                {
+                    budget += victim.Scheduled;
+                    i--;
+                }
                 Free(victim);
                 victim.Computed = 0;
                 victim.Recomputes = true;
                 victim.Preemptions++;
                 Preemptions++;
-                _waiting.Insert(0, victim);
+                if (ByPriority) Enqueue(victim);
+                else _waiting.Insert(0, victim);
                 preempted = true;
                 if (victim == work) break;
             }
@@ -76,7 +127,7 @@ internal sealed class NaiveVllmV1(VllmV1Options options, int blockTokens, int bl
             budget -= tokens;
             scheduled.Add(work);
         }
-        while (!preempted && _waiting.Count > 0 && budget > 0 && _running.Count < options.MaxSequences)
+        while (!preempted && _waiting.Count > 0 && budget > 0 && _running.Count + _lingering.Count < options.MaxSequences)
         {
             Work work = _waiting[0];
             List<Block> hit = Hit(work);
@@ -157,6 +208,8 @@ internal sealed class NaiveVllmV1(VllmV1Options options, int blockTokens, int bl
     private long Duration(List<Work> scheduled)
     {
         AffineCostAccumulator cost = costs.CreateAccumulator();
+        foreach (Work work in _lingering)
+            if (work.IsWasted) cost.AddDecode(work.Computed);
         foreach (Work work in scheduled)
         {
             if (work.Computed >= work.Request.PromptTokens && work.Known - work.Computed == 1 && !work.Recomputes) cost.AddDecode(work.Computed);
@@ -167,6 +220,7 @@ internal sealed class NaiveVllmV1(VllmV1Options options, int blockTokens, int bl
 
     private void Finish(List<Work> scheduled, long now)
     {
+        EndLingering();
         foreach (Work work in scheduled)
         {
             work.Computed += work.Scheduled;
@@ -177,7 +231,8 @@ internal sealed class NaiveVllmV1(VllmV1Options options, int blockTokens, int bl
             work.TokenTimes.Add(now);
             if (work.Generated < work.Request.OutputTokens) continue;
             _running.Remove(work);
-            Free(work);
+            if (options.AsyncScheduling) _lingering.Add(work);
+            else Free(work);
             Outcomes.Add(new Outcome(work.Request.Id, work.FirstScheduled!.Value, work.FirstToken.Value, now, work.Preemptions, work.TokenTimes));
         }
     }
@@ -206,6 +261,9 @@ internal sealed class NaiveVllmV1(VllmV1Options options, int blockTokens, int bl
         public List<Block> Blocks { get; } = [];
 
         public int Known => Request.PromptTokens + Generated;
+
+        /// <summary>True when its end is not known in advance, so that it runs once too often.</summary>
+        public bool IsWasted => Request.OutputTokens < (Request.MaxOutputTokens ?? int.MaxValue);
 
         /// <summary>The content of the first blocks, spelled out token by token.</summary>
         public string Name(int block, int blockTokens)

@@ -23,7 +23,7 @@ public sealed record Scenario(ulong Seed, IReadOnlyList<Request> Requests)
     private static readonly Func<RouterContext, IRouter>[] AllRouters =
     [
         Routers.Random, Routers.RoundRobin, Routers.LeastOutstanding, Routers.LeastPendingTokens, Routers.PowerOfTwoChoices,
-        Routers.PrefixAffinity, Routers.SessionAffinity, _ => new FewestBlocks(),
+        Routers.PrefixAffinity, Routers.SessionAffinity, Routers.LeastWaiting, _ => new FewestBlocks(),
     ];
 
     private RandomStream Stream(string name) => new RandomStreams(Seed).Stream(name);
@@ -183,7 +183,7 @@ public sealed record Scenario(ulong Seed, IReadOnlyList<Request> Requests)
                 QueueOrder = delays.NextInt32(4) == 0 ? QueueOrder.Priority : QueueOrder.Arrival,
                 PrefixIndex = delays.NextInt32(3) == 0 ? PrefixIndex.RadixTree : PrefixIndex.BlockHashes,
                 SwapBlocks = delays.NextInt32(2) == 0 ? delays.NextInt32(200) : 0,
-                AsyncScheduling = HasDelays && stages == 1 && delays.NextInt32(2) == 0,
+                AsyncScheduling = HasDelays && delays.NextInt32(2) == 0,
                 ReceiveInterval = HasDelays ? 1 + delays.NextInt32(4) : 1,
                 RequestOverhead = SimDuration.FromNanoseconds(HasDelays ? delays.NextInt32(3) * 7_000_000 : 0),
                 ResponseOverhead = SimDuration.FromNanoseconds(HasDelays ? delays.NextInt32(3) * 9_000_000 : 0),

@@ -47,6 +47,16 @@ public sealed class RouterTests
         Is.EqualTo(new[] { 0, 1, 2, 0, 1, 1 }));
 
     [Test]
+    public void LeastWaiting_Requests_SeesOnlyTheQueues() => Assert.That(
+        Route(3, Routers.LeastWaiting, [
+            Request(0, 0, 8, 50), Request(1, 1, 1, 50), // none waits anywhere: the first, though one runs there
+            Request(2, 2, 8, 50), // request 1 waits at replica 0
+            Request(3, 3, 8, 50), // and nowhere else
+            Request(4, 4, 8, 50), // one each at 0 and 1, none at 2
+        ]),
+        Is.EqualTo(new[] { 0, 0, 1, 1, 2 }));
+
+    [Test]
     public void LeastPendingTokens_Requests_GoWhereFewestPromptTokensAreLeft()
     {
         // Prompts are computed in chunks of 8. At 17 ms replica 0 has 24 of 40 tokens left, replica 1 only 4 of 20.
@@ -240,7 +250,7 @@ public sealed class RouterTests
         RouterContext context = new(2, new RandomStream(1));
         Func<RouterContext, IRouter>[] blind = [Routers.Random, Routers.RoundRobin];
         Func<RouterContext, IRouter>[] seeing =
-            [Routers.LeastOutstanding, Routers.LeastPendingTokens, Routers.PowerOfTwoChoices, Routers.PrefixAffinity, Routers.SessionAffinity];
+            [Routers.LeastOutstanding, Routers.LeastWaiting, Routers.LeastPendingTokens, Routers.PowerOfTwoChoices, Routers.PrefixAffinity, Routers.SessionAffinity];
         Assert.That(blind.Select(make => make(context).ReadsReplicaState), Is.All.False);
         Assert.That(seeing.Select(make => make(context).ReadsReplicaState), Is.All.True);
     }

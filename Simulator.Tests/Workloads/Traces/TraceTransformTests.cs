@@ -128,6 +128,22 @@ public class TraceTransformTests
     }
 
     [Test]
+    public void AllowOutput_BoundOrExact_IsWhatTheClientAsksFor()
+    {
+        Trace trace = Trace.From(
+            [
+                new Request { Id = 0, Arrival = SimTime.Zero, PromptTokens = 10, OutputTokens = 50 },
+                new Request { Id = 1, Arrival = SimTime.Zero, PromptTokens = 10, OutputTokens = 0 },
+            ],
+            "t");
+
+        Assert.That(trace.AllowOutput(32).Select(request => request.MaxOutputTokens), Is.EqualTo(new int?[] { 32, 32 }));
+        Assert.That(trace.AllowOutput(null).Select(request => request.MaxOutputTokens), Is.EqualTo(new int?[] { 50, null }));
+        Assert.That(trace.AllowOutput(32).Select(request => request.OutputTokens), Is.EqualTo(new[] { 50, 0 }), "the engine cuts, not the trace");
+        Assert.Throws<ArgumentOutOfRangeException>(() => trace.AllowOutput(0));
+    }
+
+    [Test]
     public void Loop_Times_RepeatsAMeanGapApartWithNewSessionsAndContent()
     {
         Request[] looped = [.. At(5, 6, 9).Loop(3)];

@@ -1,0 +1,27 @@
+using Simulator.Planning.Apex;
+
+namespace Simulator.Cli.Validation;
+
+/// <summary>Measured runs of one kind, found in a folder.</summary>
+/// <param name="Name">Name, as in the results.</param>
+/// <param name="Content">What it is made of, for messages.</param>
+/// <param name="Find">Gives the file or folder that holds it, in a folder of measured data; null when there is none.</param>
+/// <param name="Run">Runs the cases that the file or folder holds, in the order of their names.</param>
+internal sealed record ValidationSet(string Name, string Content, Func<string, string?> Find, Func<string, IReadOnlyList<ValidationCase>> Run)
+{
+    /// <summary>All sets that are known.</summary>
+    public static IReadOnlyList<ValidationSet> All { get; } =
+    [
+        new("vidur_runs", "vidur_runs/*.summary.json with the requests beside them", VidurRuns.Find, VidurRuns.Run),
+        new("apex_unit_cases", "apex_runs/unit_cases.json", FindApexCases, RunApexCases),
+    ];
+
+    private static string? FindApexCases(string folder) =>
+        new[] { Path.Combine(folder, "apex_runs", "unit_cases.json"), Path.Combine(folder, "unit_cases.json") }.FirstOrDefault(File.Exists);
+
+    private static IReadOnlyList<ValidationCase> RunApexCases(string path) =>
+    [
+        .. ApexUnitCases.Run(path).Select(check => new ValidationCase(
+            $"{check.Name}: {check.Description}", check.Matched, check.LargestErrorSeconds, check.FirstMismatch, null, null)),
+    ];
+}

@@ -1,0 +1,58 @@
+using System.CommandLine;
+using Simulator.Cli.Faults;
+using Simulator.Cli.Reading;
+using Simulator.Cli.Running;
+using Simulator.Cli.Terminal;
+using Simulator.Cli.Validation;
+
+namespace Simulator.Cli.Verbs;
+
+/// <summary><c>simulator validate</c>: runs what others have measured or simulated, and compares.</summary>
+internal static class ValidateVerb
+{
+    private const string OutputStream = "-";
+
+    public static Verb Create(Streams streams)
+    {
+        Argument<string> folder = OptionFactory.File(
+            "FOLDER", $"Folder of measured runs: {string.Join("; ", ValidationSet.All.Select(set => set.Content))}.");
+        Option<ValidationSet?> only = OptionFactory.Reference(
+            "--only", "SET", "Run this set alone; all that the folder holds by default.",
+            Values.OneOf("set", [.. ValidationSet.All.Select(set => (set.Name, set))]));
+        Option<string?> json = OptionFactory.Reference(
+            "--json", "FILE", "Write the results as one JSON document; '-' for the output stream, in place of the tables.",
+            Values.Text("the path of a file to write"));
+        Option<bool> strict = OptionFactory.Flag("--strict", $"Return {ExitCode.NoMatch} when a case does not match.");
+        var verb = new Verb(
+            "validate",
+            "Runs measured cases through the simulator and compares request by request, iteration by iteration.",
+            "simulator validate measured --json validation.json",
+            "simulator validate measured --only vidur_runs --strict");
+        verb.Arguments.Add(folder);
+        foreach (Option option in new Option[] { only, json, strict }) verb.Options.Add(option);
+        verb.SetAction(parse =>
+        {
+            string? file = parse.GetValue(json);
+            if (file is not null and not OutputStream) OutputFile.Probe(file);
+            ValidationReport report = Run(parse.GetRequiredValue(folder), parse.GetValue(only));
+            if (file == OutputStream) streams.Output.Write(report.ToJson());
+            else report.Write(streams.Output);
+            if (file is not null and not OutputStream) OutputFile.Write(file, report.ToJson());
+            return parse.GetValue(strict) && !report.AllMatched ? ExitCode.NoMatch : ExitCode.Success;
+        });
+        return verb;
+    }
+
+    private static ValidationReport Run(string folder, ValidationSet? only)
+    {
+        if (!Directory.Exists(folder)) throw new InputException($"{folder}: no such folder; name one that holds measured runs");
+        IReadOnlyList<ValidationSet> sets = only is null ? ValidationSet.All : [only];
+        Dictionary<string, ValidationSetResult> results = [];
+        foreach (ValidationSet set in sets)
+        {
+            if (set.Find(folder) is { } path) results.Add(set.Name, ValidationSetResult.Of(set.Run(path)));
+        }
+        if (results.Count > 0) return new ValidationReport(results);
+        throw new InputException($"{folder}: holds nothing to compare with; give {string.Join(", or ", sets.Select(set => set.Content))}");
+    }
+}
