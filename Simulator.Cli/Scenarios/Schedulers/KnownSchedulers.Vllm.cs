@@ -8,7 +8,7 @@ namespace Simulator.Cli.Scenarios.Schedulers;
 internal static partial class KnownSchedulers
 {
     private static SchedulerEntry<VllmV1Options> VllmV1() =>
-        new SchedulerEntry<VllmV1Options>("vllm-v1", "vLLM 0.11, vllm/v1/core/sched/scheduler.py", VllmV1Options.For, ServingEngines.VllmV1)
+        new SchedulerEntry<VllmV1Options>("vllm-v1", "vLLM 0.11, vllm/v1/core/sched/scheduler.py", device => VllmV1Options.For(device), ServingEngines.VllmV1)
             .With(
                 "tokenBudget", "count", "tokens of one iteration at most (`max_num_batched_tokens`); at least `maxSequences`",
                 Values.Count(), options => options.TokenBudget, (options, value) => options with { TokenBudget = value })
@@ -22,9 +22,9 @@ internal static partial class KnownSchedulers
             .With(
                 "longPrefillThreshold", "tokens, from 0", "most tokens of one prompt in an iteration (`long_prefill_token_threshold`); 0 for no bound",
                 Values.Count(0), options => options.LongPrefillThreshold, (options, value) => options with { LongPrefillThreshold = value })
-            .WithEngine(
+            .With(
                 "asyncScheduling", "flag", "whether an iteration is put together while the one before it runs (`async_scheduling`)",
-                Values.Flag(), engine => engine.AsyncScheduling, (engine, value) => engine with { AsyncScheduling = value })
+                Values.Flag(), options => options.AsyncScheduling, (options, value) => options with { AsyncScheduling = value })
             .WithBlocks()
             .WithPrefixCaching();
 }
