@@ -70,6 +70,7 @@ public sealed class KvGroupsTests
         ModelArchitecture model = Model([.. Enumerable.Repeat(Full, full), .. Enumerable.Repeat(Windowed, windowed)]);
         Assert.That(Of(model, 16).Groups,
             Is.EqualTo(new[] { new KvGroup(fullGroups, size, null, 16), new KvGroup(windowedGroups, size, 1024, 16) }));
+        Assert.That(Of(model, 16).BlockBytes(model, ParallelPlan.Single), Is.EqualTo(size * 16 * 2048L), "no two groups share layers");
     }
 
     [Test]
