@@ -55,6 +55,7 @@ internal static partial class ScenarioReader
         QueueTimeout = Column(columns, "queueTimeout"),
         Timeout = Column(columns, "timeout"),
         CancelAfter = Column(columns, "cancelAfter"),
+        MaxOutputTokens = Column(columns, "maxOutput"),
         Separator = columns.Optional("separator", Separator, ','),
     };
 

@@ -14,6 +14,7 @@ internal sealed class LostFields(TraceOutput layout)
         ("recorded duration", request => request.RecordedDuration is not null, [TraceOutput.BurstGptV3]),
         ("priority", request => request.Priority != 0, []),
         ("content of prompts", request => request.Content.Count > 0, [TraceOutput.Mooncake]),
+        ("allowed output", request => request.MaxOutputTokens is not null, []),
         ("timeouts", request => (request.QueueTimeout ?? request.Timeout ?? request.CancelAfter) is not null, []),
     ];
 

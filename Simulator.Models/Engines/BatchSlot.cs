@@ -10,12 +10,15 @@ namespace Simulator.Models.Engines;
 /// Its decode rows all gain a token in every iteration, so they are kept as sums: a counter of iterations, a queue of
 /// finishing iterations, and how many rows cross a block boundary in each residue class of the iteration counter.
 /// </remarks>
-internal sealed class BatchSlot(int index, int blockTokens)
+internal sealed class BatchSlot(int index, int blockTokens, TokenStream? stream)
 {
     private readonly int[] _crossings = new int[blockTokens];
     private int _crossingRows;
 
     public int Index { get; } = index;
+
+    /// <summary>When clients hear of tokens, where that is not at once; null otherwise.</summary>
+    public TokenStream? Stream => stream;
 
     /// <summary>All its sequences, in running order.</summary>
     public SequenceList Running { get; } = new();
@@ -105,6 +108,9 @@ internal sealed class BatchSlot(int index, int blockTokens)
     /// <summary>Duration of the first k planned iterations, in cost time units.</summary>
     public long Duration(int k) => FirstTime * k + Costs.Increment.Time * ((long)k * (k - 1) / 2);
 
+    /// <summary>End of the k-th planned iteration, in cost time units.</summary>
+    public Int128 ExactEnd(int k) => (Int128)Start.Nanoseconds * IterationCost.TimeUnitsPerNanosecond + EndTime(k);
+
     /// <summary>End of the k-th planned iteration, cut to whole nanoseconds.</summary>
     public SimTime End(int k) => Start + SimDuration.FromNanoseconds(EndTime(k) / IterationCost.TimeUnitsPerNanosecond);
 
@@ -127,7 +133,8 @@ internal sealed class BatchSlot(int index, int blockTokens)
         sequence.Offset = sequence.Computed - Iteration;
         sequence.FinishIteration = Iteration + sequence.OutputTokens - sequence.Generated;
         CountCrossing(sequence, 1);
-        CountInGroup(sequence, 1);
+        if (stream is null) CountInGroup(sequence, 1);
+        else stream.Add(sequence);
         Finishing.Add(sequence);
     }
 
@@ -136,7 +143,8 @@ internal sealed class BatchSlot(int index, int blockTokens)
     {
         (sequence.Generated, sequence.Computed) = (sequence.Emitted, sequence.ComputedNow);
         CountCrossing(sequence, -1);
-        CountInGroup(sequence, -1);
+        if (stream is null) CountInGroup(sequence, -1);
+        else stream.Remove(sequence);
         Finishing.Remove(sequence);
     }
 

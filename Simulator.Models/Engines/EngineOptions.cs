@@ -69,6 +69,11 @@ public sealed record EngineOptions
     /// <value>0.</value>
     public SimDuration ResponseOverhead { get; init; }
 
+    /// <summary>Tokens that are sent to a client together (<c>stream_interval</c> of vLLM and SGLang), at least 1. The first comes alone, the last ones at once.</summary>
+    /// <remarks>It changes the times between tokens that clients see, and nothing else: <see cref="Results.RunResult.Itl"/> counts messages then.</remarks>
+    /// <value>1.</value>
+    public int StreamInterval { get; init; } = 1;
+
     /// <summary>Whether sequences that end keep their KV blocks until none runs any more, as in static batching. Needs <see cref="PrefixCaching"/> off.</summary>
     /// <value>False.</value>
     public bool ReleasesTogether { get; init; }
@@ -113,6 +118,7 @@ public sealed record EngineOptions
         if (MaxPromptTokens < 1) faults.Add($"the longest prompt is {MaxPromptTokens} tokens; it must be at least 1.");
         if (QueueLimit < 0) faults.Add($"the queue limit is {QueueLimit}; it must be at least 0.");
         if (ReceiveInterval < 1) faults.Add($"the receive interval is {ReceiveInterval} iterations; it must be at least 1.");
+        if (StreamInterval is < 1 or > 100_000) faults.Add($"the stream interval is {StreamInterval} tokens; it must be from 1 to 100000.");
         if (SwapBlocks is < 0 or > KvBlockPool.Unlimited) faults.Add($"{SwapBlocks} host blocks are given; they must be from 0 to {KvBlockPool.Unlimited}.");
         if (HostCacheBlocks is < 0 or > KvBlockPool.Unlimited)
             faults.Add($"{HostCacheBlocks} blocks of host cache are given; they must be from 0 to {KvBlockPool.Unlimited}.");

@@ -241,8 +241,9 @@ internal abstract partial class Replica
             if (sequence.Computed < sequence.KnownTokens) continue;
             slot.Prefilling.Remove(sequence);
             if (sequence.Generated == 0) sequence.FirstToken = _simulation.Now + _options.ResponseOverhead;
-            else AddGap(sequence);
+            else if (slot.Stream is null) AddGap(sequence);
             sequence.Generated++;
+            slot.Stream?.Tell(sequence, ExactNow);
             sequence.LastToken = _simulation.Now;
             Statistics.GeneratedTokens++;
             if (sequence.Generated == sequence.OutputTokens)
@@ -268,6 +269,11 @@ internal abstract partial class Replica
 
     private void AddGaps(BatchSlot slot, int ran)
     {
+        if (slot.Stream is { } stream)
+        {
+            stream.Record(slot, ran);
+            return;
+        }
         foreach (Sequence sequence in slot.Rejoined)
         {
             AddGap(sequence);
@@ -316,6 +322,9 @@ internal abstract partial class Replica
             start = end;
         }
     }
+
+    /// <summary>The present in cost time units, when an iteration ends now.</summary>
+    private Int128 ExactNow => (Int128)_simulation.Now.Nanoseconds * IterationCost.TimeUnitsPerNanosecond + _endFraction;
 
     private void AddGap(Sequence sequence)
     {

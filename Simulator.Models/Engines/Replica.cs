@@ -66,7 +66,7 @@ internal abstract partial class Replica : IEventHandler
             : new HashedMemory(setup.KvBlocks, _options.BlockTokens, _options.PrefixCaching, setup.Options.HostTier());
         _copies = setup.Copies;
         _slots = new BatchSlot[setup.Slots];
-        for (int i = 0; i < _slots.Length; i++) _slots[i] = new BatchSlot(i, _options.BlockTokens);
+        for (int i = 0; i < _slots.Length; i++) _slots[i] = NewSlot(i);
         if (setup.Slots > 1) _stages = new StageLine(setup.Slots);
         _reception = new Reception(_options.AsyncScheduling, _options.ReceiveInterval);
         _enqueue = Enqueue;
@@ -271,6 +271,7 @@ internal abstract partial class Replica : IEventHandler
             sequence.Generated = 1;
             sequence.FirstToken = sequence.Request.Arrival + _options.ResponseOverhead;
             sequence.LastToken = sequence.Request.Arrival;
+            sequence.LastMessage = (Int128)sequence.LastToken.Nanoseconds * IterationCost.TimeUnitsPerNanosecond;
         }
         else
         {
@@ -360,6 +361,9 @@ internal abstract partial class Replica : IEventHandler
         if (_options.QueueOrder == QueueOrder.Priority) Waiting.Insert(sequence, ByPriority);
         else Waiting.Append(sequence);
     }
+
+    private BatchSlot NewSlot(int index) =>
+        new(index, _options.BlockTokens, _options.StreamInterval > 1 ? new TokenStream(_options.StreamInterval, _groups) : null);
 
     private void CountWaiting() => Statistics.PeakWaiting = Math.Max(Statistics.PeakWaiting, WaitingCount);
 
@@ -543,6 +547,7 @@ internal abstract partial class Replica : IEventHandler
     /// <summary>Ends a running sequence, which is out of the decode and prefill lists already.</summary>
     private void End(Sequence sequence, RequestOutcome outcome)
     {
+        if (outcome == RequestOutcome.Completed) sequence.Slot.Stream?.TellRest(sequence, ExactNow);
         if (_options.AsyncScheduling && outcome == RequestOutcome.Completed)
         {
             Linger(sequence);

@@ -96,6 +96,12 @@ internal sealed class Sequence
     public SimTime FirstScheduled;
     public SimTime FirstToken;
     public SimTime LastToken;
+
+    /// <summary>When its client was last told of tokens, in cost time units; under a stream interval only.</summary>
+    public Int128 LastMessage;
+
+    /// <summary>Its last message came at another time than those of the decode rows with which it gets the next.</summary>
+    public bool StandsAside;
     public bool WasScheduled;
     public bool Abandoned;
 
@@ -157,7 +163,8 @@ internal sealed class Sequence
         QueuedSince = Received = now;
         Queued = default;
         FirstScheduled = FirstToken = LastToken = default;
-        WasScheduled = Abandoned = Delivered = HasRejoined = Yields = false;
+        LastMessage = 0;
+        StandsAside = WasScheduled = Abandoned = Delivered = HasRejoined = Yields = false;
         Delivery = QueueTimeout = Timeout = default;
         Content = request.Content;
         Radix = default;

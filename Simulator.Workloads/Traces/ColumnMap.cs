@@ -73,12 +73,15 @@ public sealed record ColumnMap
     /// <summary>When the client gives up, in seconds after arrival.</summary>
     public string? CancelAfter { get; init; }
 
+    /// <summary>Most tokens that the client allows, at least 1; empty for no limit.</summary>
+    public string? MaxOutputTokens { get; init; }
+
     /// <summary>Character between fields; a comma by default.</summary>
     public char Separator { get; init; } = ',';
 
     /// <summary>
     /// The simulator's own columns: arrival_s, prompt_tokens, output_tokens, model, class, priority, session, turn,
-    /// recorded_duration_s, content, queue_timeout_s, timeout_s, cancel_after_s. A file needs the first three; the others are read
+    /// recorded_duration_s, content, queue_timeout_s, timeout_s, cancel_after_s, max_output_tokens. A file needs the first three; the others are read
     /// where they exist.
     /// </summary>
     public static ColumnMap Canonical { get; } = new()
@@ -96,9 +99,11 @@ public sealed record ColumnMap
         QueueTimeout = "queue_timeout_s",
         Timeout = "timeout_s",
         CancelAfter = "cancel_after_s",
+        MaxOutputTokens = "max_output_tokens",
         Optional =
         [
             "model", "class", "priority", "session", "turn", "recorded_duration_s", "content", "queue_timeout_s", "timeout_s", "cancel_after_s",
+            "max_output_tokens",
         ],
     };
 

@@ -8,7 +8,7 @@ namespace Simulator.Tests.Cli.Verbs;
 public sealed class TraceConvertVerbTests
 {
     private const string Canonical =
-        "arrival_s,prompt_tokens,output_tokens,model,class,priority,session,turn,recorded_duration_s,content,queue_timeout_s,timeout_s,cancel_after_s\n";
+        "arrival_s,prompt_tokens,output_tokens,model,class,priority,session,turn,recorded_duration_s,content,queue_timeout_s,timeout_s,cancel_after_s,max_output_tokens\n";
 
     private static string Sample(string name) => Path.Combine(SharedData.RepositoryRoot, "traces", name);
 
@@ -19,7 +19,7 @@ public sealed class TraceConvertVerbTests
         string file = files.Write("t.jsonl", "{\"timestamp\": 3000, \"input_length\": 600, \"output_length\": 5, \"hash_ids\": [4, 9]}\n"
             + "{\"timestamp\": 3000, \"input_length\": 512, \"output_length\": 6, \"hash_ids\": [4]}\n");
         Printed printed = Printed.By("trace", "convert", file, "-", "--quantum", "3s");
-        Assert.That(printed.Output, Is.EqualTo(Canonical + "0,600,5,,,,,,,4:512 9:88,,,\n1.5,512,6,,,,,,,4:512,,,\n"));
+        Assert.That(printed.Output, Is.EqualTo(Canonical + "0,600,5,,,,,,,4:512 9:88,,,,\n1.5,512,6,,,,,,,4:512,,,,\n"));
         Assert.That(printed.Error, Is.Empty);
         Assert.That(printed.ExitCode, Is.EqualTo(ExitCode.Success));
     }

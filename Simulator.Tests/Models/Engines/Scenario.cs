@@ -185,6 +185,7 @@ public sealed record Scenario(ulong Seed, IReadOnlyList<Request> Requests)
                 SwapBlocks = delays.NextInt32(2) == 0 ? delays.NextInt32(200) : 0,
                 AsyncScheduling = HasDelays && delays.NextInt32(2) == 0,
                 ReceiveInterval = HasDelays ? 1 + delays.NextInt32(4) : 1,
+                StreamInterval = HasDelays ? 1 + delays.NextInt32(6) : 1,
                 RequestOverhead = SimDuration.FromNanoseconds(HasDelays ? delays.NextInt32(3) * 7_000_000 : 0),
                 ResponseOverhead = SimDuration.FromNanoseconds(HasDelays ? delays.NextInt32(3) * 9_000_000 : 0),
             },

@@ -61,9 +61,9 @@ public sealed class ReplayTests
             ServingSimulation.Run(TinyRun.Cluster, recording, 0, new RunOptions { Until = SimTime.Zero + 10.Milliseconds() });
 
         Assert.That(Encoding.UTF8.GetString(stream.ToArray()), Is.EqualTo(
-            "arrival_s,prompt_tokens,output_tokens,model,class,priority,session,turn,recorded_duration_s,content,queue_timeout_s,timeout_s,cancel_after_s\n"
-            + "0,10,3,m,\"a,b\",,\"say \"\"hi\"\"\",,,,,,\n"
-            + "0.005,20,1,m,,,,,,,,,\n"));
+            "arrival_s,prompt_tokens,output_tokens,model,class,priority,session,turn,recorded_duration_s,content,queue_timeout_s,timeout_s,cancel_after_s,max_output_tokens\n"
+            + "0,10,3,m,\"a,b\",,\"say \"\"hi\"\"\",,,,,,,\n"
+            + "0.005,20,1,m,,,,,,,,,,\n"));
     }
 
     private static Trace Open(byte[] trace) => Trace.Read(() => new MemoryStream(trace), "workload.csv").KeepClock();

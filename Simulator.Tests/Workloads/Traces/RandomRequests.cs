@@ -41,6 +41,7 @@ internal static class RandomRequests
             QueueTimeout = Maybe(random),
             Timeout = Maybe(random),
             CancelAfter = Maybe(random),
+            MaxOutputTokens = random.NextInt32(2) == 0 ? null : 1 + random.NextInt32(1000),
             Content = Content(random, prompt),
         };
     }

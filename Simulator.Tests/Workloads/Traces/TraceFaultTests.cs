@@ -192,4 +192,10 @@ public class TraceFaultTests
 
         private static int Guard(int read) => read > 0 ? read : throw new IOException("the disk is on fire.");
     }
+
+    [Test]
+    public void Csv_NoTokenAllowed_NamesLineFaultAndRemedy() =>
+        Assert.That(
+            TraceText.Fault("arrival_s,prompt_tokens,output_tokens,max_output_tokens\n0,1,2,3\n0,1,2,0\n").Message,
+            Is.EqualTo("t.csv:3: max_output_tokens '0' allows no token. Give at least 1, or nothing for no limit."));
 }

@@ -116,11 +116,11 @@ public class TraceFormatTests
     public void Csv_Canonical_ReadsEveryField()
     {
         Trace trace = TraceText.Read(
-            "arrival_s,prompt_tokens,output_tokens,model,class,priority,session,turn,recorded_duration_s,content,queue_timeout_s,timeout_s,cancel_after_s\n"
-            + "0.5,10,2,m,c,-3,s,4,1.5,-7:4 9:6,1,2,3\n");
+            "arrival_s,prompt_tokens,output_tokens,model,class,priority,session,turn,recorded_duration_s,content,queue_timeout_s,timeout_s,cancel_after_s,max_output_tokens\n"
+            + "0.5,10,2,m,c,-3,s,4,1.5,-7:4 9:6,1,2,3,6\n");
 
         Assert.That(TraceText.Show(trace.KeepClock()).Single(), Is.EqualTo(
-            "0 @500000000 10>2 m=m c=c p=-3 s=s/4 d=1500000000 q=1000000000 t=2000000000 x=3000000000 -7:4 9:6"));
+            "0 @500000000 10>2 m=m c=c p=-3 s=s/4 d=1500000000 q=1000000000 t=2000000000 x=3000000000 -7:4 9:6 max=6"));
     }
 
     [Test]

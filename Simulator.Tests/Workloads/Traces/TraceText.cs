@@ -40,5 +40,5 @@ internal static class TraceText
     public static string Show(Request r) =>
         $"{r.Id} @{r.Arrival.Nanoseconds} {r.PromptTokens}>{r.OutputTokens} m={r.Model} c={r.Class} p={r.Priority} s={r.Session ?? "null"}/{r.Turn} "
         + $"d={r.RecordedDuration?.Nanoseconds} q={r.QueueTimeout?.Nanoseconds} t={r.Timeout?.Nanoseconds} x={r.CancelAfter?.Nanoseconds} "
-        + string.Join(' ', r.Content.Select(s => $"{s.Key}:{s.Tokens}"));
+        + string.Join(' ', r.Content.Select(s => $"{s.Key}:{s.Tokens}")) + (r.MaxOutputTokens is { } most ? $" max={most}" : "");
 }

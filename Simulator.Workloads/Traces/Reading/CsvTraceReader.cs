@@ -46,6 +46,7 @@ internal sealed class CsvTraceReader : TraceReader
         QueueTimeout,
         Timeout,
         CancelAfter,
+        MaxOutputTokens,
     }
 
     protected override long Line => _rows.Line;
@@ -75,6 +76,7 @@ internal sealed class CsvTraceReader : TraceReader
             QueueTimeout = ReadSpan(Field.QueueTimeout),
             Timeout = ReadSpan(Field.Timeout),
             CancelAfter = ReadSpan(Field.CancelAfter),
+            MaxOutputTokens = ReadMostTokens(),
         };
     }
 
@@ -93,6 +95,7 @@ internal sealed class CsvTraceReader : TraceReader
         Bind(Field.QueueTimeout, _map.QueueTimeout);
         Bind(Field.Timeout, _map.Timeout);
         Bind(Field.CancelAfter, _map.CancelAfter);
+        Bind(Field.MaxOutputTokens, _map.MaxOutputTokens);
     }
 
     private void Bind(Field field, string? name)
@@ -132,6 +135,13 @@ internal sealed class CsvTraceReader : TraceReader
         if (days < 0) throw Fault(Field.Arrival, "is before the day of the first row", "Sort the rows by arrival");
         if (days > 100_000) throw Fault(Field.Arrival, "is more than 100,000 days after the first row", "Correct the date");
         return (days * 86_400_000_000_000) + nanosecondOfDay;
+    }
+
+    private int? ReadMostTokens()
+    {
+        if (!Has(Field.MaxOutputTokens) || Cell(Field.MaxOutputTokens).IsEmpty) return null;
+        int tokens = ReadTokens(Field.MaxOutputTokens);
+        return tokens > 0 ? tokens : throw Fault(Field.MaxOutputTokens, "allows no token", "Give at least 1, or nothing for no limit");
     }
 
     private int ReadTokens(Field field)

@@ -33,7 +33,7 @@ internal static class CsvTraceWriter
         csv.WriteHeader(
         [
             map.Arrival!, map.PromptTokens, map.OutputTokens, map.Model!, map.Class!, map.Priority!, map.Session!, map.Turn!,
-            map.RecordedDuration!, map.Content!, map.QueueTimeout!, map.Timeout!, map.CancelAfter!,
+            map.RecordedDuration!, map.Content!, map.QueueTimeout!, map.Timeout!, map.CancelAfter!, map.MaxOutputTokens!,
         ]);
         return csv;
     }
@@ -53,6 +53,7 @@ internal static class CsvTraceWriter
         WriteSpan(csv, request.QueueTimeout);
         WriteSpan(csv, request.Timeout);
         WriteSpan(csv, request.CancelAfter);
+        WriteUnlessZero(csv, request.MaxOutputTokens ?? 0);
         csv.EndRecord();
     }
 
