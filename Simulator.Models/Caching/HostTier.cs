@@ -14,8 +14,6 @@ internal sealed class HostTier
     private readonly EvictionHeap _evictable = new();
     private readonly HostWritePolicy _policy;
     private Slot[] _slots = new Slot[16];
-    private int _slotCount;
-    private int _recycled = -1;
     private long _clock;
 
     /// <summary>Creates an empty store.</summary>
@@ -107,31 +105,26 @@ internal sealed class HostTier
     /// <summary>Takes room for a block. There is none when it is here already or everything is pinned.</summary>
     private bool TryBeginWrite(ulong name)
     {
-        if (_byName.ContainsKey(name) || (Free == 0 && !TryEvict())) return false;
-        int slot = _recycled;
-        if (slot >= 0)
-        {
-            _recycled = _slots[slot].Next;
-        }
-        else
-        {
-            if (_slotCount == _slots.Length) Array.Resize(ref _slots, 2 * _slotCount);
-            slot = _slotCount++;
-        }
+        if (_byName.ContainsKey(name) || (Free == 0 && _evictable.Count == 0)) return false;
+        int slot = Free > 0 ? NextSlot() : Evict();
         _slots[slot] = new Slot { Name = name, Stamp = ++_clock };
         _byName.Add(name, slot);
         return true;
     }
 
-    private bool TryEvict()
+    // Slots are emptied only to be filled at once, so those in use are the first.
+    private int NextSlot()
     {
-        if (_evictable.Count == 0) return false;
+        if (_byName.Count == _slots.Length) Array.Resize(ref _slots, 2 * _slots.Length);
+        return _byName.Count;
+    }
+
+    private int Evict()
+    {
         int slot = _evictable.First;
         _evictable.Remove(slot);
         _byName.Remove(_slots[slot].Name);
-        _slots[slot] = new Slot { Next = _recycled };
-        _recycled = slot;
-        return true;
+        return slot;
     }
 
     private struct Slot
@@ -139,7 +132,6 @@ internal sealed class HostTier
         public ulong Name;
         public long Stamp;
         public int Readers;
-        public int Next;
         public bool IsWritten;
     }
 }

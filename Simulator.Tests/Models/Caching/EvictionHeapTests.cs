@@ -48,6 +48,22 @@ public sealed class EvictionHeapTests
     }
 
     [Test]
+    public void Remove_LastMemberIsOlderThanTheParentOfTheHole_MovesUp()
+    {
+        // Of two branches the first holds 10 to 12 and the second 2 to 4: when 11 goes, 4 takes its place, below 10.
+        EvictionHeap heap = new();
+        foreach (int id in new[] { 1, 10, 2, 11, 12, 3, 4 }) heap.Add(id, id);
+        heap.Remove(11);
+        foreach (int id in new[] { 20, 21, 22 }) heap.Add(id, id);
+        foreach (int id in new[] { 1, 2, 3, 4, 10, 12, 20, 21, 22 })
+        {
+            Assert.That(heap.First, Is.EqualTo(id));
+            heap.Remove(id);
+        }
+        Assert.That(heap.Count, Is.Zero);
+    }
+
+    [Test]
     public void Remove_InAnyOrder_KeepsTheRestInOrder()
     {
         for (int seed = 0; seed < 50; seed++)

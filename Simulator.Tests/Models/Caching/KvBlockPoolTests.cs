@@ -90,6 +90,43 @@ public sealed class KvBlockPoolTests
         Assert.That((pool.Used, pool.Available), Is.EqualTo((1, 0)));
     }
 
+    [Test]
+    public void FreeBeforeEviction_QueueOfRunsAndNamedBlocks_IsTheRunAtItsHead()
+    {
+        KvBlockPool pool = new(8);
+        pool.TryTake(5);
+        Assert.That(pool.FreeBeforeEviction, Is.EqualTo(3));
+        pool.Release(pool.Name(1));
+        pool.Return(2);
+        Assert.That((pool.FreeBeforeEviction, pool.Free, pool.Available), Is.EqualTo((3, 5, 6)), "what stands behind a named block does not count");
+        pool.TryTake(3);
+        Assert.That(pool.FreeBeforeEviction, Is.Zero, "a named block is next");
+        pool.TryTake(1);
+        Assert.That(pool.FreeBeforeEviction, Is.EqualTo(2));
+        pool.TryTake(2);
+        Assert.That((pool.FreeBeforeEviction, pool.Available), Is.EqualTo((0, 0)));
+    }
+
+    [Test]
+    public void TryTake_BlocksNamedAndEvictedOverAndOver_AllocatesNothingMore()
+    {
+        KvBlockPool pool = new(8);
+        Cycle(1000);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Cycle(10_000);
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+
+        void Cycle(int times)
+        {
+            for (int i = 0; i < times; i++)
+            {
+                pool.TryTake(3);
+                pool.Release(pool.Name((ulong)i % 50 + 1));
+                pool.Return(2);
+            }
+        }
+    }
+
     [TestCase(0)]
     [TestCase(-1)]
     [TestCase(KvBlockPool.Unlimited + 1)]

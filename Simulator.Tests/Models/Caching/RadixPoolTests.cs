@@ -44,6 +44,22 @@ public sealed class RadixPoolTests
     }
 
     [Test]
+    public void TryTake_PagesOfNoSequence_AreUsedUntilTheyAreReturned()
+    {
+        RadixPool pool = new(10, 4);
+        RadixHold hold = default;
+        pool.TryGrow(ref hold, 16);
+        pool.Share(ref hold, Chat, 16);
+        pool.Release(ref hold);
+        Assert.That(pool.TryTake(44), Is.False);
+        Assert.That((pool.UsedTokens, pool.CachedTokens, pool.FreeTokens), Is.EqualTo((0, 0, 40)), "what was evicted for it stays so");
+        Assert.That(pool.TryTake(28));
+        Assert.That((pool.UsedTokens, pool.AvailableTokens), Is.EqualTo((28, 12)));
+        pool.Return(8);
+        Assert.That((pool.UsedTokens, pool.FreeTokens), Is.EqualTo((20, 20)));
+    }
+
+    [Test]
     public void Share_PartOfAPrefill_MovesWholePagesAndKeepsTheRest()
     {
         RadixPool pool = new(10, 4);
@@ -110,8 +126,10 @@ public sealed class RadixPoolTests
         pool.Share(ref chat, Chat, 20);
         pool.Release(ref chat);
         pool.Release(ref other);
-        Assert.That(pool.TryFree(51), Is.True);
-        Assert.That(pool.CachedTokens, Is.Zero);
+        Assert.That(pool.TryTake(45));
+        Assert.That(pool.TryFree(10));
+        Assert.That((pool.FreeTokens, pool.CachedTokens), Is.EqualTo((35, 20)), "the other content was used longer ago");
+        Assert.That(pool.Match(Chat, 20).Tokens, Is.EqualTo(20));
 
         RadixHold Cached(RadixPool pool, ContentSegment[] content, int tokens)
         {

@@ -213,6 +213,27 @@ public sealed class RadixTreeTests
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
     }
 
+    [Test]
+    public void Insert_ContentsInsertedAndEvictedOverAndOver_AllocatesNothingMore()
+    {
+        RadixTree tree = new();
+        ContentSegment[][] contents = [.. Enumerable.Range(0, 60).Select(key => new[] { new ContentSegment(key, 10) })];
+        Cycle(20);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Cycle(100);
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+        foreach (ContentSegment[] content in contents) Assert.That(tree.Match(content, 10).Tokens, Is.EqualTo(10));
+
+        void Cycle(int times)
+        {
+            for (int i = 0; i < times; i++)
+            {
+                tree.Evict(long.MaxValue);
+                foreach (ContentSegment[] content in contents) tree.Insert(content, 10);
+            }
+        }
+    }
+
     /// <summary>Invariant 4 for the tree: what is protected and what can be evicted is what the nodes hold, and what was evicted is not found.</summary>
     [FsCheck.NUnit.Property(MaxTest = 400)]
     public void Invariant4_RandomOperations_EqualNaiveTree(PositiveInt page, (byte Kind, ushort Content, byte Length)[] operations)
