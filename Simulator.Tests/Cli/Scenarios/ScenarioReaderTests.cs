@@ -208,7 +208,7 @@ public sealed class ScenarioReaderTests
         "s.yaml:12:7: cluster.pools[0] takes only one of 'model' or 'modelConfig'",
         "s.yaml:13:17: cluster.pools[0].replicas: expected a whole number of at least 1, got '0'",
         "s.yaml:15:9: unknown key 'tokenBudjet' in cluster.pools[0].engine; did you mean 'tokenBudget'? valid keys: scheduler, "
-            + "tokenBudget, maxSequences, policy, chunkedPrefill, longPrefillThreshold, asyncScheduling, blockTokens, prefixCaching, kvBlocks, "
+            + "tokenBudget, maxSequences, chunkedPrefill, longPrefillThreshold, policy, asyncScheduling, blockTokens, prefixCaching, kvBlocks, "
             + "memoryUtilization, maxContext, queueLimit, receiveInterval, requestOverhead, responseOverhead",
         "s.yaml:16:25: cluster.pools[0].engine.chunkedPrefill: expected true or false, got 'yes'",
         "s.yaml:17:27: cluster.pools[0].engine.memoryUtilization has no value; give one or remove the key",
