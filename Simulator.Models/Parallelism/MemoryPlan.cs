@@ -24,8 +24,8 @@ namespace Simulator.Models.Parallelism;
 /// A page is a block of one group of layers. Without windows there is one group, and KV blocks are pages. With windows there are several,
 /// formed as vLLM v1 forms them, and a sequence holds at most the pages of the window, of the tokens of one iteration and one page more
 /// of each that has a window. The KV blocks then make room for as many sequences of <see cref="MemoryOptions.SequenceTokens"/> as vLLM
-/// reckons (<c>get_max_concurrency_for_kv_cache_config</c>); for more of shorter ones than that, and for fewer of longer ones. Llama 4's
-/// chunks are counted as windows.
+/// reckons (<c>get_max_concurrency_for_kv_cache_config</c>). By its reckoning shorter sequences take more pages for each block, and fewer
+/// of them fit than the KV blocks promise; of longer ones, more. Llama 4's chunks are counted as windows.
 ///
 /// With the default reserve, which was chosen so, within 2 % of the block counts that vLLM 0.15.1 and 0.19 reported on H100 and
 /// RTX 4090 for eight text models of 7B to 70B with 16-bit weights.
