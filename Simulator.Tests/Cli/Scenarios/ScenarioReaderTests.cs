@@ -209,8 +209,8 @@ public sealed class ScenarioReaderTests
         "s.yaml:12:7: cluster.pools[0] takes only one of 'model' or 'modelConfig'",
         "s.yaml:13:17: cluster.pools[0].replicas: expected a whole number of at least 1, got '0'",
         "s.yaml:15:9: unknown key 'tokenBudjet' in cluster.pools[0].engine; did you mean 'tokenBudget'? valid keys: scheduler, "
-            + "tokenBudget, maxSequences, chunkedPrefill, longPrefillThreshold, asyncScheduling, blockTokens, prefixCaching, kvBlocks, "
-            + "memoryUtilization, maxContext, queueLimit, receiveInterval, requestOverhead, responseOverhead",
+            + "tokenBudget, maxSequences, chunkedPrefill, longPrefillThreshold, policy, asyncScheduling, blockTokens, prefixCaching, kvBlocks, "
+            + "memoryUtilization, maxContext, queueLimit, hostCacheBlocks, hostWritePolicy, receiveInterval, requestOverhead, responseOverhead",
         "s.yaml:16:25: cluster.pools[0].engine.chunkedPrefill: expected true or false, got 'yes'",
         "s.yaml:17:27: cluster.pools[0].engine.memoryUtilization has no value; give one or remove the key",
         "s.yaml:18:7: cluster.pools[1] needs one of 'model' or 'modelConfig'",
@@ -242,14 +242,14 @@ public sealed class ScenarioReaderTests
     public void ReadText_FaultyCluster_SaysWhy(string cluster, string fault) =>
         Assert.That(Faults("workload: { trace: t.csv }\n" + cluster), Is.EqualTo((string[])[fault]));
 
-    [TestCase("plan: { context: 0 }", "79: cluster.pools[0].plan.context: expected a whole number from 1 to 1024, got '0'")]
-    [TestCase("plan: { pipeline: 3, stageLayers: [10, 22] }", "105: cluster.pools[0].plan.stageLayers: 2 numbers for 3 pipeline stages; give one for each")]
+    [TestCase("plan: { context: 0 }", "80: cluster.pools[0].plan.context: expected a whole number from 1 to 1024, got '0'")]
+    [TestCase("plan: { pipeline: 3, stageLayers: [10, 22] }", "97: cluster.pools[0].plan.stageLayers: 2 numbers for 3 pipeline stages; give one for each")]
     [TestCase("plan: { tensor: 1024, pipeline: 1024, data: 1024, context: 1024 }",
-        "70: cluster.pools[0].plan: tensor × pipeline × data × context is above 2147483647 devices; lower one of them")]
+        "69: cluster.pools[0].plan: tensor × pipeline × data × context is above 2147483647 devices; lower one of them")]
     [TestCase("engine: { hostWritePolicy: write-back }",
-        "72: cluster.pools[0].engine.hostWritePolicy: it needs 'hostCacheBlocks' above 0, the blocks that are written")]
+        "73: cluster.pools[0].engine.hostWritePolicy: it needs 'hostCacheBlocks' above 0, the blocks that are written")]
     [TestCase("engine: { hostCacheBlocks: 8, hostWritePolicy: back }",
-        "109: cluster.pools[0].engine.hostWritePolicy: unknown host write policy 'back'; known: write-back, write-through")]
+        "110: cluster.pools[0].engine.hostWritePolicy: unknown host write policy 'back'; known: write-back, write-through")]
     [TestCase("devicesPerHostLink: 0", "83: cluster.pools[0].devicesPerHostLink: expected a whole number from 1 to 1024, got '0'")]
     [TestCase("roofline: { expertImbalance: 0.5 }", "92: cluster.pools[0].roofline.expertImbalance: expected a number from 1 to 1000000, got '0.5'")]
     [TestCase("roofline: { matrixKernelTime: 11s }", "93: cluster.pools[0].roofline.matrixKernelTime: expected a duration of at most 10 s, got '11s'")]
@@ -257,8 +257,8 @@ public sealed class ScenarioReaderTests
     [TestCase("roofline: { cudaGraphs: { launchTime: 2s } }", "101: cluster.pools[0].roofline.cudaGraphs.launchTime: expected a duration of at most 1 s, got '2s'")]
     [TestCase("roofline: { host: { sample: {} }, hostTimePerSequence: 1us }",
         "97: cluster.pools[0].roofline.hostTimePerSequence: 'host' gives the parts of it; keep one of the two")]
-    [TestCase("costs: { tables: t }, roofline: {}", "86: cluster.pools[0].roofline: the pool has 'costs', which take its place; keep one of the two")]
-    [TestCase("costs: { kvStep: 1 }", "71: 'tables' is missing in cluster.pools[0].costs; it is the folder with the operator tables")]
+    [TestCase("costs: { tables: t }, roofline: {}", "85: cluster.pools[0].roofline: the pool has 'costs', which take its place; keep one of the two")]
+    [TestCase("costs: { kvStep: 1 }", "70: 'tables' is missing in cluster.pools[0].costs; it is the folder with the operator tables")]
     public void ReadText_FaultyPool_SaysWhy(string keys, string fault) => Assert.That(
         Faults($"workload: {{ trace: t.csv }}\ncluster: {{ pools: [{{ name: x, model: llama-3-8b, device: a10, {keys} }}] }}"),
         Is.EqualTo((string[])[$"s.yaml:2:{fault}"]));
