@@ -40,6 +40,9 @@ internal sealed class Cursor
     /// <summary>The path of a file that the document names relative to itself.</summary>
     public string Resolve(string path) => System.IO.Path.Combine(System.IO.Path.GetDirectoryName(_faults.File) ?? "", path);
 
+    /// <summary>Where the value of a key stands, or the mapping itself when the key is left out.</summary>
+    public Place PlaceOf(string key) => Entry(key) is { } entry ? new(_faults.File, entry.Value.At, Of(key)) : new(_faults.File, _map.At, Path);
+
     /// <summary>True when the document has the key.</summary>
     public bool Has(string key) => Entry(key) is not null;
 

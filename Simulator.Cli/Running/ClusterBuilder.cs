@@ -1,7 +1,9 @@
+using Simulator.Cli.Faults;
 using Simulator.Cli.Scenarios;
 using Simulator.Cli.Scenarios.Schedulers;
 using Simulator.Models.Architectures;
 using Simulator.Models.Clusters;
+using Simulator.Models.Costs.Tables;
 using Simulator.Models.Engines;
 using Simulator.Models.Parallelism;
 using Simulator.Models.Routing;
@@ -34,7 +36,9 @@ internal static class ClusterBuilder
                 UtilizationFraction = engine.MemoryUtilization ?? memory.UtilizationFraction,
                 BlocksOverride = engine.KvBlocks == EngineSection.Unlimited ? MemoryOptions.UnlimitedBlocks : engine.KvBlocks,
             },
+            DevicesPerHostLink = section.DevicesPerHostLink,
             Roofline = section.Roofline,
+            CostModel = section.Costs is { } costs ? Tables(costs, section, model) : null,
         };
     }
 
@@ -58,10 +62,33 @@ internal static class ClusterBuilder
         {
             ContextWindow = engine.MaxContext,
             QueueLimit = engine.QueueLimit,
+            HostCacheBlocks = engine.HostCacheBlocks ?? options.HostCacheBlocks,
+            HostWritePolicy = engine.HostWritePolicy ?? options.HostWritePolicy,
             ReceiveInterval = engine.ReceiveInterval ?? options.ReceiveInterval,
             RequestOverhead = engine.RequestOverhead ?? options.RequestOverhead,
             ResponseOverhead = engine.ResponseOverhead ?? options.ResponseOverhead,
         };
+    }
+
+    private static TableCostModel Tables(TableCostsSection costs, PoolSection section, ModelArchitecture model)
+    {
+        try
+        {
+            TableCostOptions options = TableCostOptions.For(model, section.Plan);
+            return new TableCostModel(OperatorTables.Read(costs.Tables), options with
+            {
+                BatchingOverhead = costs.BatchingOverhead ?? options.BatchingOverhead,
+                AllReduceLaunchMilliseconds = costs.AllReduceLaunch is { } launch ? launch.ToSeconds() * 1e3 : options.AllReduceLaunchMilliseconds,
+                TokenStep = costs.TokenStep ?? options.TokenStep,
+                KvStep = costs.KvStep ?? options.KvStep,
+            });
+        }
+        catch (ArgumentException fault)
+        {
+            // The exception ends its message with the name of a parameter.
+            string message = fault.ParamName is null ? fault.Message : fault.Message.Replace($" (Parameter '{fault.ParamName}')", "", StringComparison.Ordinal);
+            throw new InputException($"{section.Places?.Costs.ToString() ?? section.Name}: {message}");
+        }
     }
 
     private static Func<RouterContext, IRouter> Router(string name) => name switch

@@ -22,7 +22,7 @@ internal sealed class ReplayRunner(Streams streams)
     {
         Scenario scenario = request.Scenario;
         ClusterSpec cluster = ClusterBuilder.Build(scenario.Cluster);
-        IReadOnlyList<string> faults = cluster.Validate();
+        IReadOnlyList<string> faults = ClusterCheck.FaultsOf(scenario.Cluster, cluster);
         if (faults.Count > 0) throw new InputException(faults);
         RunOptions options = Options(scenario);
         // A file that cannot be written is better found before a long run than after it.

@@ -45,11 +45,19 @@ internal static class ScenarioSettings
             list.Add($"{path}.engine.{option.Key}", value);
         list.Add($"{path}.engine.maxContext", pool.Engine.ContextWindow ?? pool.Model.ContextWindow);
         list.Add($"{path}.engine.queueLimit", pool.Engine.QueueLimit);
+        if (pool.Engine.HostCacheBlocks > 0)
+        {
+            list.Add($"{path}.engine.hostCacheBlocks", pool.Engine.HostCacheBlocks);
+            list.Add($"{path}.engine.hostWritePolicy", pool.Engine.HostWritePolicy);
+        }
+
         list.Add($"{path}.engine.receiveInterval", pool.Engine.ReceiveInterval);
         list.Add($"{path}.engine.requestOverhead", pool.Engine.RequestOverhead);
         list.Add($"{path}.engine.responseOverhead", pool.Engine.ResponseOverhead);
         list.Add($"{path}.engine.memoryUtilization", pool.Memory.UtilizationFraction);
         list.Add($"{path}.engine.kvBlocks", section.Engine.KvBlocks == EngineSection.Unlimited ? "unlimited" : pool.Memory.BlocksOverride);
-        list.Add($"{path}.roofline", pool.Roofline);
+        list.Add($"{path}.devicesPerHostLink", pool.DevicesPerHostLink);
+        if (section.Costs is null) list.Add($"{path}.roofline", pool.Roofline);
+        else list.Add($"{path}.costs", section.Costs);
     }
 }

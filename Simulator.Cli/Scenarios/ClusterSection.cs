@@ -1,8 +1,10 @@
 using System.Collections.ObjectModel;
 using System.Diagnostics.CodeAnalysis;
+using Simulator.Cli.Faults;
 using Simulator.Cli.Scenarios.Schedulers;
 using Simulator.Core.Time;
 using Simulator.Models.Architectures;
+using Simulator.Models.Caching;
 using Simulator.Models.Costs;
 using Simulator.Models.Devices;
 using Simulator.Models.Parallelism;
@@ -48,8 +50,42 @@ internal sealed record PoolSection
 
     public EngineSection Engine { get; init; } = new();
 
+    /// <summary>Devices that share one link to the memory of their host.</summary>
+    public int DevicesPerHostLink { get; init; } = 1;
+
     public RooflineOptions Roofline { get; init; } = RooflineOptions.Default;
+
+    /// <summary>Operator tables in place of the roofline; null for the roofline.</summary>
+    public TableCostsSection? Costs { get; init; }
+
+    /// <summary>Where the pool stands in a scenario file; null for one of the command line.</summary>
+    public PoolPlaces? Places { get; init; }
 }
+
+/// <summary>Iteration costs from tables of operator times; null leaves the recipe's default.</summary>
+internal sealed record TableCostsSection
+{
+    /// <summary>Path of the folder with the tables; a scenario names it relative to itself.</summary>
+    public required string Tables { get; init; }
+
+    /// <summary>Share by which attention over more than one row takes longer, where KV heads are shared.</summary>
+    public double? BatchingOverhead { get; init; }
+
+    /// <summary>Time to launch an all-reduce.</summary>
+    public SimDuration? AllReduceLaunch { get; init; }
+
+    /// <summary>Tokens of an iteration are rounded up to a multiple of this.</summary>
+    public int? TokenStep { get; init; }
+
+    /// <summary>KV lengths are rounded up to a multiple of this.</summary>
+    public int? KvStep { get; init; }
+}
+
+/// <summary>Where the sections of a pool stand, for faults that show only when they are put together.</summary>
+/// <param name="Plan">Its plan, or the whole pool without one.</param>
+/// <param name="Engine">Its engine, or the whole pool without one.</param>
+/// <param name="Costs">Its operator tables, or the whole pool without them.</param>
+internal sealed record PoolPlaces(Place Plan, Place Engine, Place Costs);
 
 /// <summary>Settings of a serving engine: its scheduler, and what goes for any; null leaves the engine's default.</summary>
 internal sealed record EngineSection
@@ -77,6 +113,12 @@ internal sealed record EngineSection
 
     /// <summary>Requests that may wait at one replica; more are rejected.</summary>
     public int? QueueLimit { get; init; }
+
+    /// <summary>KV blocks of host memory behind the prefix cache.</summary>
+    public long? HostCacheBlocks { get; init; }
+
+    /// <summary>When blocks are copied there.</summary>
+    public HostWritePolicy? HostWritePolicy { get; init; }
 
     /// <summary>Iterations between two looks at the inbox (<c>scheduler_recv_interval</c> of SGLang).</summary>
     public int? ReceiveInterval { get; init; }

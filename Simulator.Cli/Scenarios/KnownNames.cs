@@ -1,3 +1,5 @@
+using Simulator.Models.Caching;
+using Simulator.Models.Costs;
 using Simulator.Models.Devices;
 using Simulator.Workloads.Generators;
 using Simulator.Workloads.Traces;
@@ -38,6 +40,15 @@ internal static class KnownNames
     public static string[] Routers { get; } =
     [
         "random", "round-robin", "least-outstanding", "least-waiting", "least-pending-tokens", "power-of-two", "prefix-affinity", "session-affinity",
+    ];
+
+    public static (string Name, HostWritePolicy Value)[] HostWritePolicies { get; } =
+        [("write-back", HostWritePolicy.WriteBack), ("write-through", HostWritePolicy.WriteThrough)];
+
+    public static (string Name, CudaGraphMode Value)[] CudaGraphModes { get; } =
+    [
+        ("none", CudaGraphMode.None), ("piecewise", CudaGraphMode.Piecewise), ("full", CudaGraphMode.Full),
+        ("full-decode-only", CudaGraphMode.FullDecodeOnly), ("full-and-piecewise", CudaGraphMode.FullAndPiecewise),
     ];
 
     public static (string Name, NumberFormat Value)[] NumberFormats { get; } =

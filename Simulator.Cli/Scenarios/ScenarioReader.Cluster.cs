@@ -1,5 +1,7 @@
 using Simulator.Cli.Reading;
 using Simulator.Cli.Scenarios.Schedulers;
+using Simulator.Core.Time;
+using Simulator.Models.Caching;
 using Simulator.Models.Costs;
 using Simulator.Models.Devices;
 using Simulator.Models.Parallelism;
@@ -34,8 +36,12 @@ internal static partial class ScenarioReader
             Plan = pool.Map("plan", ReadPlan)?.Value ?? ParallelPlan.Single,
             Quantization = pool.Map("quantization", ReadQuantization)?.Value ?? Quantization.Bf16,
             Engine = pool.Map("engine", engine => ReadEngine(engine, scheduler)) ?? new EngineSection { Scheduler = scheduler ?? KnownSchedulers.Default },
+            DevicesPerHostLink = pool.Optional("devicesPerHostLink", Values.Whole(1, KnownLimits.MostDevices), 1),
             Roofline = pool.Map("roofline", ReadRoofline) ?? RooflineOptions.Default,
+            Costs = pool.Map("costs", ReadCosts),
+            Places = new PoolPlaces(pool.PlaceOf("plan"), pool.PlaceOf("engine"), pool.PlaceOf("costs")),
         };
+        if (section.Costs is not null) pool.Refuse(["roofline"], "the pool has 'costs', which take its place; keep one of the two");
         if (section.Name.Length > 0 && !names.Add(section.Name))
         {
             if (pool.Has("name")) pool.Fault("name", $"another pool is called '{section.Name}' too; give each a name of its own");
@@ -56,9 +62,16 @@ internal static partial class ScenarioReader
         ValueReader<int> devices = Values.Whole(1, KnownLimits.MostDevices);
         var value = new ParallelPlan(
             plan.Optional("tensor", devices, 1), plan.Optional("pipeline", devices, 1),
-            plan.Optional("data", devices, 1), plan.Optional("expert", devices, 1));
+            plan.Optional("data", devices, 1), plan.Optional("expert", devices, 1), plan.Optional("context", devices, 1))
+        {
+            StageLayers = StageLayers.Of([.. plan.Many("stageLayers", Values.Count())]),
+        };
         if (value.Tensor * value.Data % value.Expert != 0)
             plan.Fault("expert", $"{value.Expert} does not divide tensor × data, {value.Tensor * value.Data}");
+        if (value.StageLayers.Count > 0 && value.StageLayers.Count != value.Pipeline)
+            plan.Fault("stageLayers", $"{value.StageLayers.Count} numbers for {value.Pipeline} pipeline stages; give one for each");
+        if ((long)value.Tensor * value.Pipeline * value.Data * value.Context > int.MaxValue)
+            plan.Fault($"tensor × pipeline × data × context is above {int.MaxValue} devices; lower one of them");
         return new Box<ParallelPlan>(value);
     }
 
@@ -88,10 +101,13 @@ internal static partial class ScenarioReader
             MemoryUtilization = engine.Optional("memoryUtilization", Quantities.Share(positive: true)),
             MaxContext = engine.Optional("maxContext", Values.Count()),
             QueueLimit = engine.Optional("queueLimit", Values.Count(0)),
+            HostCacheBlocks = engine.Optional("hostCacheBlocks", Values.Whole(0L, KvBlockPool.Unlimited)),
+            HostWritePolicy = engine.Optional("hostWritePolicy", Values.OneOf("host write policy", KnownNames.HostWritePolicies)),
             ReceiveInterval = engine.Optional("receiveInterval", Values.Count()),
             RequestOverhead = engine.Optional("requestOverhead", Quantities.Duration()),
             ResponseOverhead = engine.Optional("responseOverhead", Quantities.Duration()),
         };
+        if (section.HostCacheBlocks is null or 0) engine.Refuse(["hostWritePolicy"], "it needs 'hostCacheBlocks' above 0, the blocks that are written");
         if (named is not null) engine.RefuseForeign(key => KnownSchedulers.WhyNot(key, named.Name));
         return section;
     }
@@ -109,14 +125,74 @@ internal static partial class ScenarioReader
             AttentionKernelSeconds = Time("attentionKernelTime", standard.AttentionKernelSeconds),
             ElementwiseMemoryEfficiency = Share("elementwiseMemoryEfficiency", standard.ElementwiseMemoryEfficiency),
             ElementwiseKernelSeconds = Time("elementwiseKernelTime", standard.ElementwiseKernelSeconds),
-            Host = standard.Host.WithTotal(
-                Time("hostTimePerIteration", standard.Host.Total.PerIteration), Time("hostTimePerSequence", standard.Host.Total.PerSequence)),
+            ExpertImbalance = roofline.Optional("expertImbalance", Values.Number(1, 1e6), standard.ExpertImbalance),
+            Graphs = roofline.Map("cudaGraphs", ReadGraphs) ?? standard.Graphs,
+            Host = ReadHost(roofline, standard.Host),
         };
 
         double Share(string key, double otherwise) => roofline.Optional(key, Quantities.Share(positive: true), otherwise);
 
-        double Time(string key, double otherwise) => roofline.Optional(key, Quantities.Duration())?.ToSeconds() ?? otherwise;
+        double Time(string key, double otherwise) => ReadSeconds(roofline, key, otherwise, MostKernelTime);
     }
+
+    private static CudaGraphs ReadGraphs(Cursor graphs)
+    {
+        CudaGraphs standard = CudaGraphs.Default;
+        IReadOnlyList<int> sizes = graphs.Many("captureSizes", Values.Whole(1, CudaGraphs.MostTokens));
+        if (sizes.Zip(sizes.Skip(1)).Any(pair => pair.First >= pair.Second)) graphs.Fault("captureSizes", $"sizes must ascend, got {string.Join(", ", sizes)}");
+        return new CudaGraphs
+        {
+            Mode = graphs.Optional("mode", Values.OneOf("mode of CUDA graphs", KnownNames.CudaGraphModes), standard.Mode),
+            CaptureSizes = graphs.Has("captureSizes") ? sizes : standard.CaptureSizes,
+            LaunchSeconds = ReadSeconds(graphs, "launchTime", standard.LaunchSeconds, MostLaunchTime),
+        };
+    }
+
+    private static HostOverhead ReadHost(Cursor roofline, HostOverhead standard)
+    {
+        HostOverhead? parts = roofline.Map("host", host => new HostOverhead
+        {
+            Schedule = Part(host, "schedule", standard.Schedule),
+            Prepare = Part(host, "prepare", standard.Prepare),
+            Sample = Part(host, "sample", standard.Sample),
+            Detokenize = Part(host, "detokenize", standard.Detokenize),
+        });
+        if (parts is not null) roofline.Refuse(["hostTimePerIteration", "hostTimePerSequence"], "'host' gives the parts of it; keep one of the two");
+        double perIteration = ReadSeconds(roofline, "hostTimePerIteration", standard.Total.PerIteration, MostKernelTime);
+        double perSequence = ReadSeconds(roofline, "hostTimePerSequence", standard.Total.PerSequence, MostKernelTime);
+        return parts ?? standard.WithTotal(perIteration, perSequence);
+
+        static HostPart Part(Cursor host, string key, HostPart otherwise) => host.Map(key, part => new Box<HostPart>(new HostPart(
+            ReadSeconds(part, "perIteration", otherwise.PerIteration, MostKernelTime),
+            ReadSeconds(part, "perSequence", otherwise.PerSequence, MostKernelTime))))?.Value ?? otherwise;
+    }
+
+    private static TableCostsSection ReadCosts(Cursor costs) => new()
+    {
+        Tables = costs.Resolve(costs.Required("tables", Values.Text("the path of a folder"), "the folder with the operator tables") ?? ""),
+        BatchingOverhead = costs.Optional("batchingOverhead", Values.Number(0, 100)),
+        AllReduceLaunch = costs.Optional("allReduceLaunch", AtMost(MostAllReduceLaunch)),
+        TokenStep = costs.Optional("tokenStep", Values.Whole(1, MostStep)),
+        KvStep = costs.Optional("kvStep", Values.Whole(1, MostStep)),
+    };
+
+    private static double ReadSeconds(Cursor section, string key, double otherwise, SimDuration most) =>
+        section.Optional(key, AtMost(most))?.ToSeconds() ?? otherwise;
+
+    private static ValueReader<SimDuration> AtMost(SimDuration most) => (string text, out SimDuration value, out string fault) =>
+    {
+        if (!Quantities.Duration()(text, out value, out fault)) return false;
+        fault = $"expected a duration of at most {most}, got '{text}'";
+        return value <= most;
+    };
+
+    private static SimDuration MostKernelTime { get; } = 10.Seconds();
+
+    private static SimDuration MostLaunchTime { get; } = 1.Seconds();
+
+    private static SimDuration MostAllReduceLaunch { get; } = 1000.Seconds();
+
+    private const int MostStep = 10_000;
 
     /// <summary>Carries a value type through a reader of mappings.</summary>
     private sealed record Box<T>(T Value) where T : struct;

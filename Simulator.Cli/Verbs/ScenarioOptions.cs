@@ -121,10 +121,11 @@ internal sealed class ScenarioOptions
 
     private IReadOnlyList<PoolSection> ResolvePools(ParseResult parse, IReadOnlyList<PoolSection>? given, List<string> faults)
     {
+        Option[] ofPool = [_model, _modelConfig, _device, .. _plan.All, _replicas, _scheduler];
+        Option[] changed = [.. ofPool.Where(option => parse.GetResult(option) is { Implicit: false })];
         if (given is { Count: > 1 })
         {
-            Option[] ofPool = [_model, _modelConfig, _device, .. _plan.All, _replicas, _scheduler];
-            foreach (Option option in ofPool.Where(option => parse.GetResult(option) is { Implicit: false }))
+            foreach (Option option in changed)
                 faults.Add($"{option.Name}: the scenario has {given.Count} pools; change it in the scenario");
             return given;
         }
@@ -148,6 +149,8 @@ internal sealed class ScenarioOptions
                 Plan = _plan.Resolve(parse, pool.Plan, faults),
                 Replicas = parse.GetValue(_replicas) ?? pool.Replicas,
                 Engine = pool.Engine with { Scheduler = parse.GetValue(_scheduler) ?? pool.Engine.Scheduler },
+                // What is wrong with a pool that is not as the file has it may not be in the file.
+                Places = changed.Length == 0 ? pool.Places : null,
             },
         ];
     }

@@ -60,4 +60,13 @@ public sealed record PoolSpec(string Name, ModelArchitecture Model, Device Devic
 
     /// <summary>A cost model in place of the roofline; null for the roofline.</summary>
     public ICostModel? CostModel { get; init; }
+
+    /// <summary>Divides the memory of a device among weights, activations and KV blocks.</summary>
+    /// <exception cref="PlanException">The model cannot be spread so, or does not fit.</exception>
+    public MemoryPlan PlanMemory() => MemoryPlan.For(Model, Device, Plan, Quantization, Memory with
+    {
+        BlockTokens = Engine.BlockTokens,
+        MaxBatchedTokens = Engine.TokenBudget,
+        MaxSequences = Engine.MaxSequences,
+    });
 }

@@ -70,15 +70,6 @@ internal static class PoolCompilation
         return faults;
     }
 
-    private static MemoryPlan PlanMemory(this PoolSpec pool) => MemoryPlan.For(
-        pool.Model, pool.Device, pool.Plan, pool.Quantization,
-        pool.Memory with
-        {
-            BlockTokens = pool.Engine.BlockTokens,
-            MaxBatchedTokens = pool.Engine.TokenBudget,
-            MaxSequences = pool.Engine.MaxSequences,
-        });
-
     private static List<string> FindFaults(this PoolSpec pool)
     {
         List<string> faults = [];
@@ -96,8 +87,12 @@ internal static class PoolCompilation
         }
         catch (Exception fault) when (fault is PlanException or ArgumentException)
         {
-            faults.Add(fault.Message);
+            faults.Add(Words(fault));
         }
         return faults;
     }
+
+    // An argument exception ends its message with the name of a parameter, which says nothing here.
+    private static string Words(Exception fault) => fault is ArgumentException { ParamName: { } name }
+        ? fault.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : fault.Message;
 }

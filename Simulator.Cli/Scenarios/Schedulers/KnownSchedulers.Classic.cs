@@ -50,11 +50,22 @@ internal static partial class KnownSchedulers
                 Quantities.Share(), options => options.WatermarkFraction, (options, value) => options with { WatermarkFraction = value })
             .WithBlocks();
 
-    private static SarathiChunkSchedule ReadChunkSchedule(Cursor schedule) => new(
-        schedule.Required("lowTokens", Values.Count(), "the tokens of the last chunk"),
-        schedule.Required("highTokens", Values.Count(), "the tokens of the first chunk"),
-        schedule.Required("maxTokens", Values.Count(), "the tokens of a prompt over which chunks become smaller"),
-        schedule.Required("stages", Values.Count(), "the number of chunk sizes"));
+    private static SarathiChunkSchedule ReadChunkSchedule(Cursor schedule)
+    {
+        var value = new SarathiChunkSchedule(
+            schedule.Required("lowTokens", Values.Count(), "the tokens of the last chunk"),
+            schedule.Required("highTokens", Values.Count(), "the tokens of the first chunk"),
+            schedule.Required("maxTokens", Values.Count(), "the tokens of a prompt over which chunks become smaller"),
+            schedule.Required("stages", Values.Count(), "the number of chunk sizes"));
+        bool isRead = value is { LowTokens: > 0, HighTokens: > 0, MaxTokens: > 0, Stages: > 0 };
+        foreach (string fault in isRead ? value.Validate() : [])
+        {
+            schedule.Fault(fault.Replace("LowTokens", "lowTokens", StringComparison.Ordinal).Replace("HighTokens", "highTokens", StringComparison.Ordinal)
+                .Replace("Stages", "stages", StringComparison.Ordinal));
+        }
+
+        return value;
+    }
 
     private static SchedulerEntry<DistServePrefillOptions> DistServePrefill() =>
         new SchedulerEntry<DistServePrefillOptions>(

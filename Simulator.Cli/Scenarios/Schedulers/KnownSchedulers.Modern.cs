@@ -48,7 +48,7 @@ internal static partial class KnownSchedulers
                 Values.Flag(), options => options.OverlapSchedule, (options, value) => options with { OverlapSchedule = value })
             .With(
                 "blockTokens", "count", "tokens of a KV block (`page_size`)",
-                Values.Count(), options => options.PageSize, (options, value) => options with { PageSize = value })
+                Values.Count(), options => options.PageSize, (options, value) => options with { PageSize = value }, property: "PageSize")
             .With(
                 "prefixCaching", "flag", "whether prompts share their cached prefixes (`disable_radix_cache` turns it off)",
                 Values.Flag(), options => options.RadixCache, (options, value) => options with { RadixCache = value });
@@ -96,7 +96,8 @@ internal static partial class KnownSchedulers
                 Values.Count(0), options => options.AttentionDpBatchingWaitIters, (options, value) => options with { AttentionDpBatchingWaitIters = value })
             .With(
                 "blockTokens", "count", "tokens of a KV block (`tokens_per_block`)",
-                Values.Count(), options => options.TokensPerBlock, (options, value) => options with { TokensPerBlock = value })
+                Values.Count(), options => options.TokensPerBlock, (options, value) => options with { TokensPerBlock = value },
+                property: "TokensPerBlock")
             .With(
                 "prefixCaching", "flag", "whether prompts share their cached blocks (`enable_block_reuse`)",
                 Values.Flag(), options => options.BlockReuse, (options, value) => options with { BlockReuse = value });

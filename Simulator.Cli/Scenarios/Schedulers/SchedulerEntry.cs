@@ -45,11 +45,12 @@ internal sealed class SchedulerEntry<TOptions>(
 
     /// <summary>Adds an option of the scheduler.</summary>
     public SchedulerEntry<TOptions> With<T>(
-        string key, string kind, string meaning, ValueReader<T> reader, Func<TOptions, object?> get, Func<TOptions, T, TOptions> set, string? otherwise = null)
+        string key, string kind, string meaning, ValueReader<T> reader, Func<TOptions, object?> get, Func<TOptions, T, TOptions> set, string? otherwise = null,
+        string? property = null)
         where T : notnull
     {
         _choices.Add(new Choice(
-            new SchedulerOption(key, kind, meaning, otherwise), engine => engine.Optional<T>(key, reader, default!),
+            new SchedulerOption(key, kind, meaning, otherwise) { Property = property }, engine => engine.Optional<T>(key, reader, default!),
             (options, _) => get(options), (options, value) => set(options, (T)value), null));
         return this;
     }

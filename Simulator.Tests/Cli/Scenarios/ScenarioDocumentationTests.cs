@@ -41,7 +41,11 @@ public sealed partial class ScenarioDocumentationTests
             - KEY: 0
               plan: { KEY: 0 }
               quantization: { KEY: 0 }
-              roofline: { KEY: 0 }
+              roofline:
+                KEY: 0
+                cudaGraphs: { KEY: 0 }
+                host: { KEY: 0, schedule: { KEY: 0 }, prepare: { KEY: 0 }, sample: { KEY: 0 }, detokenize: { KEY: 0 } }
+              costs: { KEY: 0 }
             - engine: { scheduler: sarathi, chunkSchedule: { KEY: 0 } }
         ENGINES
         results:
@@ -75,6 +79,7 @@ public sealed partial class ScenarioDocumentationTests
         .. KnownNames.Formats, .. KnownNames.Routers, .. KnownSchedulers.Names.Select(name => $"`{name}`"), .. KnownNames.NumberFormats.Select(known => known.Name),
         .. KnownNames.ArrivalUnits.Select(known => $"`{known.Name}`"), .. KnownNames.FailureModes.Select(known => known.Name),
         .. KnownNames.BurstGptReleases.Select(known => known.Name), .. KnownNames.GapDistributions.Select(known => known.Name),
+        .. KnownNames.HostWritePolicies.Select(known => $"`{known.Name}`"), .. KnownNames.CudaGraphModes.Select(known => $"`{known.Name}`"),
     ];
 
     /// <summary>The keys that each mapping takes, as the fault of an unknown key lists them.</summary>

@@ -1,5 +1,6 @@
 using Simulator.Cli.Scenarios;
 using Simulator.Core.Time;
+using Simulator.Models.Caching;
 using Simulator.Models.Costs;
 using Simulator.Models.Devices;
 using Simulator.Models.Parallelism;
@@ -209,7 +210,7 @@ public sealed class ScenarioReaderTests
         "s.yaml:13:17: cluster.pools[0].replicas: expected a whole number of at least 1, got '0'",
         "s.yaml:15:9: unknown key 'tokenBudjet' in cluster.pools[0].engine; did you mean 'tokenBudget'? valid keys: scheduler, "
             + "tokenBudget, maxSequences, chunkedPrefill, longPrefillThreshold, policy, asyncScheduling, blockTokens, prefixCaching, kvBlocks, "
-            + "memoryUtilization, maxContext, queueLimit, receiveInterval, requestOverhead, responseOverhead",
+            + "memoryUtilization, maxContext, queueLimit, hostCacheBlocks, hostWritePolicy, receiveInterval, requestOverhead, responseOverhead",
         "s.yaml:16:25: cluster.pools[0].engine.chunkedPrefill: expected true or false, got 'yes'",
         "s.yaml:17:27: cluster.pools[0].engine.memoryUtilization has no value; give one or remove the key",
         "s.yaml:18:7: cluster.pools[1] needs one of 'model' or 'modelConfig'",
@@ -240,6 +241,67 @@ public sealed class ScenarioReaderTests
         "s.yaml:2:83: cluster.pools[0].quantization.kv: unknown number format 'fp9'; did you mean 'fp8'? known: fp32, bf16, fp16, fp8, int8, fp4, int4")]
     public void ReadText_FaultyCluster_SaysWhy(string cluster, string fault) =>
         Assert.That(Faults("workload: { trace: t.csv }\n" + cluster), Is.EqualTo((string[])[fault]));
+
+    [TestCase("plan: { context: 0 }", "80: cluster.pools[0].plan.context: expected a whole number from 1 to 1024, got '0'")]
+    [TestCase("plan: { pipeline: 3, stageLayers: [10, 22] }", "97: cluster.pools[0].plan.stageLayers: 2 numbers for 3 pipeline stages; give one for each")]
+    [TestCase("plan: { tensor: 1024, pipeline: 1024, data: 1024, context: 1024 }",
+        "69: cluster.pools[0].plan: tensor × pipeline × data × context is above 2147483647 devices; lower one of them")]
+    [TestCase("engine: { hostWritePolicy: write-back }",
+        "73: cluster.pools[0].engine.hostWritePolicy: it needs 'hostCacheBlocks' above 0, the blocks that are written")]
+    [TestCase("engine: { hostCacheBlocks: 8, hostWritePolicy: back }",
+        "110: cluster.pools[0].engine.hostWritePolicy: unknown host write policy 'back'; known: write-back, write-through")]
+    [TestCase("devicesPerHostLink: 0", "83: cluster.pools[0].devicesPerHostLink: expected a whole number from 1 to 1024, got '0'")]
+    [TestCase("roofline: { expertImbalance: 0.5 }", "92: cluster.pools[0].roofline.expertImbalance: expected a number from 1 to 1000000, got '0.5'")]
+    [TestCase("roofline: { matrixKernelTime: 11s }", "93: cluster.pools[0].roofline.matrixKernelTime: expected a duration of at most 10 s, got '11s'")]
+    [TestCase("roofline: { cudaGraphs: { captureSizes: [8, 4] } }", "103: cluster.pools[0].roofline.cudaGraphs.captureSizes: sizes must ascend, got 8, 4")]
+    [TestCase("roofline: { cudaGraphs: { launchTime: 2s } }", "101: cluster.pools[0].roofline.cudaGraphs.launchTime: expected a duration of at most 1 s, got '2s'")]
+    [TestCase("roofline: { host: { sample: {} }, hostTimePerSequence: 1us }",
+        "97: cluster.pools[0].roofline.hostTimePerSequence: 'host' gives the parts of it; keep one of the two")]
+    [TestCase("costs: { tables: t }, roofline: {}", "85: cluster.pools[0].roofline: the pool has 'costs', which take its place; keep one of the two")]
+    [TestCase("costs: { kvStep: 1 }", "70: 'tables' is missing in cluster.pools[0].costs; it is the folder with the operator tables")]
+    public void ReadText_FaultyPool_SaysWhy(string keys, string fault) => Assert.That(
+        Faults($"workload: {{ trace: t.csv }}\ncluster: {{ pools: [{{ name: x, model: llama-3-8b, device: a10, {keys} }}] }}"),
+        Is.EqualTo((string[])[$"s.yaml:2:{fault}"]));
+
+    [Test]
+    public void ReadText_KeysOfThePool_AreRead()
+    {
+        PoolSection pool = Read("""
+            workload: { trace: t.csv }
+            cluster:
+              pools:
+                - model: llama-3-8b
+                  device: a10
+                  devicesPerHostLink: 4
+                  plan: { pipeline: 2, context: 2, stageLayers: [15, 17] }
+                  engine: { hostCacheBlocks: 1000, hostWritePolicy: write-through }
+                  roofline:
+                    expertImbalance: 1.5
+                    cudaGraphs: { mode: full-decode-only, captureSizes: [1, 8, 64], launchTime: 5us }
+                    host: { schedule: { perIteration: 1ms, perSequence: 2us }, detokenize: { perIteration: 3ms } }
+            """).Cluster.Pools.Single();
+        HostOverhead host = new();
+        Assert.That(pool.DevicesPerHostLink, Is.EqualTo(4));
+        Assert.That(pool.Plan, Is.EqualTo(new ParallelPlan(Pipeline: 2, Context: 2) { StageLayers = [15, 17] }));
+        Assert.That(pool.Engine, Is.EqualTo(new EngineSection { HostCacheBlocks = 1000, HostWritePolicy = HostWritePolicy.WriteThrough }));
+        Assert.That(pool.Roofline, Is.EqualTo(new RooflineOptions
+        {
+            ExpertImbalance = 1.5,
+            Graphs = new CudaGraphs { Mode = CudaGraphMode.FullDecodeOnly, CaptureSizes = [1, 8, 64], LaunchSeconds = 5e-6 },
+            Host = host with { Schedule = new(1e-3, 2e-6), Detokenize = host.Detokenize with { PerIteration = 3e-3 } },
+        }));
+    }
+
+    [Test]
+    public void ReadText_OperatorTables_AreRelativeToTheScenario()
+    {
+        PoolSection pool = Read("""
+            workload: { trace: t.csv }
+            cluster:
+              pools: [{ model: llama-3-8b, device: a10, costs: { tables: t, batchingOverhead: 0, allReduceLaunch: 1us, tokenStep: 1, kvStep: 32 } }]
+            """).Cluster.Pools.Single();
+        Assert.That(pool.Costs, Is.EqualTo(new TableCostsSection { Tables = "t", BatchingOverhead = 0, AllReduceLaunch = 1.Microseconds(), TokenStep = 1, KvStep = 32 }));
+    }
 
     [TestCase("model: Llama3-8B", "llama-3-8b")]
     [TestCase("modelConfig: models/Own-7B/config.json", "own-7b")]
