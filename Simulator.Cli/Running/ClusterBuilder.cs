@@ -28,7 +28,7 @@ internal static class ClusterBuilder
             Serves = section.Serves,
             Plan = section.Plan,
             Quantization = quantization,
-            Engine = Engine(section),
+            Engine = Engine(section, ContextWindow(section, model)),
             Memory = memory with
             {
                 UtilizationFraction = engine.MemoryUtilization ?? memory.UtilizationFraction,
@@ -46,10 +46,14 @@ internal static class ClusterBuilder
         return (model.Architecture, section.Quantization == Quantization.Bf16 ? model.Quantization : section.Quantization);
     }
 
-    private static EngineOptions Engine(PoolSection section)
+    /// <summary>Longest prompt and output together, in tokens.</summary>
+    public static int ContextWindow(PoolSection section, ModelArchitecture model) =>
+        Math.Min(section.Engine.MaxContext ?? model.ContextWindow, model.ContextWindow);
+
+    private static EngineOptions Engine(PoolSection section, int contextWindow)
     {
         EngineSection engine = section.Engine;
-        EngineOptions options = KnownSchedulers.Of(engine.Scheduler).Engine(section.Device, engine.SchedulerOptions);
+        EngineOptions options = KnownSchedulers.Of(engine.Scheduler).Engine(section.Device, contextWindow, engine.SchedulerOptions);
         return options with
         {
             ContextWindow = engine.MaxContext,
@@ -65,6 +69,7 @@ internal static class ClusterBuilder
         "random" => Routers.Random,
         "round-robin" => Routers.RoundRobin,
         "least-outstanding" => Routers.LeastOutstanding,
+        "least-waiting" => Routers.LeastWaiting,
         "least-pending-tokens" => Routers.LeastPendingTokens,
         "power-of-two" => Routers.PowerOfTwoChoices,
         "prefix-affinity" => Routers.PrefixAffinity,

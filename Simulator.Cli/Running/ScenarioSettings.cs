@@ -40,7 +40,8 @@ internal static class ScenarioSettings
         list.Add($"{path}.quantization.kv", quantization.KvCache);
         SchedulerEntry scheduler = KnownSchedulers.Of(section.Engine.Scheduler);
         list.Add($"{path}.engine.scheduler", scheduler.Name);
-        foreach ((SchedulerOption option, object? value) in scheduler.Options.Zip(scheduler.Values(section.Device, section.Engine.SchedulerOptions)))
+        IReadOnlyList<object?> values = scheduler.Values(section.Device, ClusterBuilder.ContextWindow(section, pool.Model), section.Engine.SchedulerOptions);
+        foreach ((SchedulerOption option, object? value) in scheduler.Options.Zip(values))
             list.Add($"{path}.engine.{option.Key}", value);
         list.Add($"{path}.engine.maxContext", pool.Engine.ContextWindow ?? pool.Model.ContextWindow);
         list.Add($"{path}.engine.queueLimit", pool.Engine.QueueLimit);

@@ -37,7 +37,7 @@ internal static class KnownNames
 
     public static string[] Routers { get; } =
     [
-        "random", "round-robin", "least-outstanding", "least-pending-tokens", "power-of-two", "prefix-affinity", "session-affinity",
+        "random", "round-robin", "least-outstanding", "least-waiting", "least-pending-tokens", "power-of-two", "prefix-affinity", "session-affinity",
     ];
 
     public static (string Name, NumberFormat Value)[] NumberFormats { get; } =

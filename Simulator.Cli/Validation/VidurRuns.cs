@@ -40,7 +40,7 @@ internal static class VidurRuns
         IReadOnlyList<VidurIteration>? iterations = Beside(summary, ".batches.csv") is { } file ? VidurRunFiles.ReadIterations(file) : null;
         try
         {
-            ClusterSpec cluster = Cluster(settings, requests, Tables(Path.Combine(Path.GetDirectoryName(summary)!, settings.TablesFolder), tables));
+            ClusterSpec cluster = Cluster(settings, requests, Tables(TablesOf(name, Path.GetDirectoryName(summary)!, settings), tables));
             VidurRunCheck check = new(requests, iterations);
             RunResult run = ServingSimulation.Run(cluster, requests.Select(request => request.Request), options: new RunOptions { Observer = check });
             return check.Result(name, run.Iterations);
@@ -61,6 +61,16 @@ internal static class VidurRuns
         {
             return ValidationCase.NotRun(name, e.Message.Split(" (Parameter", 2)[0]);
         }
+    }
+
+    // Where no tables go by the name of the run's cache, those are taken that the name of the run speaks of, such as tp2pp2, or the only ones.
+    private static string TablesOf(string run, string folder, VidurRunSettings settings)
+    {
+        string named = Path.Combine(folder, settings.TablesFolder);
+        if (Directory.Exists(named)) return named;
+        string[] others = [.. Directory.EnumerateDirectories(folder, "op_tables_*").Order(StringComparer.Ordinal)];
+        string[] spoken = [.. others.Where(other => run.Contains(other[(other.LastIndexOf('_') + 1)..], StringComparison.OrdinalIgnoreCase))];
+        return spoken.Length == 1 ? spoken[0] : others.Length == 1 ? others[0] : named;
     }
 
     private static OperatorTables Tables(string folder, Dictionary<string, OperatorTables> known)

@@ -130,7 +130,7 @@ internal static class CatalogVerb
         WriteProperties(output, ("scheduler", entry.Name), ("mirrors", entry.Mirrors));
         output.WriteLine("Options, as keys of 'engine' in a scenario:");
         foreach (SchedulerOption option in entry.Options)
-            output.WriteLine($"  {option.Key} ({option.Kind}; {SchedulerDefaults.Of(entry, option)}): {option.Meaning.Replace("`", "", StringComparison.Ordinal)}");
+            output.WriteLine($"  {option.Key} ({option.Kind.Replace("`", "", StringComparison.Ordinal)}; {SchedulerDefaults.Of(entry, option)}): {option.Meaning.Replace("`", "", StringComparison.Ordinal)}");
     }
 
     private static string Describe(AttentionSpec attention) => attention switch

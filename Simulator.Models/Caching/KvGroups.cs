@@ -1,29 +1,27 @@
 using Simulator.Models.Architectures;
 using Simulator.Models.Devices;
-using Simulator.Models.Parallelism;
 
 namespace Simulator.Models.Caching;
 
-/// <summary>How the layers of a model share one pool of equal KV blocks, and how many of these a sequence holds.</summary>
+/// <summary>How the layers of a model share one pool of equal KV blocks, and how many of these a sequence holds at most.</summary>
 /// <remarks>
-/// <para>Mirrors vLLM v1's hybrid cache manager: <c>kv_cache_utils.py</c> (grouping), <c>single_type_kv_cache_manager.py</c> (what a
-/// sequence holds) and <c>kv_cache_interface.py</c> (bytes of a page, most blocks) of <c>vllm/v1</c>, commits 001cabc1 and 002f3491.
+/// <para>Mirrors vLLM v1's hybrid cache manager: <c>kv_cache_utils.py</c> (grouping) and <c>kv_cache_interface.py</c> (bytes of a page,
+/// most blocks) of <c>vllm/v1</c>, commits 001cabc1 and 002f3491.
 /// Layers of one kind form groups with as many layers each as the rarest kind has, or as the most frequent one when that has less
 /// than half as many more. Each group has a block table; a block of any group takes the same memory. Where kinds keep different
 /// numbers of bytes of a token, the smaller one gets longer blocks; where that does not come out even, windows are not made
 /// use of.</para>
-/// <para>A model of one kind is one group: then a sequence of n tokens holds ⌈n / block⌉ blocks, as <see cref="MemoryPlan"/> counts
-/// them. States of linear attention are not in blocks.</para>
+/// <para>Layers without a window alone are one group: then a sequence of n tokens holds ⌈n / block⌉ blocks. States of linear attention
+/// are not in blocks.</para>
 /// </remarks>
 internal sealed class KvGroups
 {
-    private readonly KvGroup[] _groups;
     private readonly Layer[] _layers;
 
-    private KvGroups(KvGroup[] groups, Layer[] layers) => (_groups, _layers) = (groups, layers);
+    private KvGroups(KvGroup[] groups, Layer[] layers) => (Groups, _layers) = (groups, layers);
 
     /// <summary>The groups by kind, in the order of their first layers; empty when no layer has a cache that grows.</summary>
-    public IReadOnlyList<KvGroup> Groups => _groups;
+    public IReadOnlyList<KvGroup> Groups { get; }
 
     /// <summary>Groups of the layers of a model.</summary>
     /// <param name="model">The model.</param>
@@ -47,7 +45,7 @@ internal sealed class KvGroups
         {
             int? window = uniform ? cached[0].Window : null;
             return new(
-                [new(1, cached.Count, window, blockTokens)],
+                [new(1, window, blockTokens)],
                 [.. cached.Select((layer, i) => new Layer(layer.Index, Group: 0, layer.Page))]);
         }
 
@@ -60,58 +58,21 @@ internal sealed class KvGroups
         foreach (var kind in kinds)
         {
             int count = (kind.Length + size - 1) / size;
-            groups.Add(new(count, size, kind[0].Window, (int)(blockTokens * (largest / kind[0].Page))));
+            groups.Add(new(count, kind[0].Window, blockTokens * (largest / kind[0].Page)));
             layers.AddRange(kind.Select((layer, i) => new Layer(layer.Index, before + i % count, largest)));
             before += count;
         }
         return new([.. groups], [.. layers]);
     }
 
-    /// <summary>Bytes of one block on a device of the pipeline stage that needs most for it.</summary>
-    /// <remarks>All groups share the memory: the one with most layers on the stage sets the size.</remarks>
-    /// <param name="model">The model that the groups are of.</param>
-    /// <param name="plan">How the replica is spread.</param>
-    public long BlockBytes(ModelArchitecture model, ParallelPlan plan)
+    /// <summary>Bytes of one block on a device that holds some of the layers, undivided along the sequence; 0 when it holds no cache.</summary>
+    /// <remarks>All groups share the memory: the one with most of these layers sets the size.</remarks>
+    /// <param name="first">Index of the first of the layers.</param>
+    /// <param name="count">Layers on the device.</param>
+    public long BlockBytes(int first, int count)
     {
-        long widest = 0;
-        for (int stage = 0; stage < plan.Pipeline; stage++)
-        {
-            int first = plan.FirstLayerOfStage(model.Layers.Count, stage), end = first + plan.LayersOfStage(model.Layers.Count, stage);
-            var groups = _layers.Where(layer => layer.Index >= first && layer.Index < end).GroupBy(layer => layer.Group);
-            widest = Math.Max(widest, groups.Select(group => group.Sum(layer => layer.Bytes)).DefaultIfEmpty().Max());
-        }
-        return widest;
-    }
-
-    /// <summary>Blocks that a sequence holds while an iteration computes some of its tokens.</summary>
-    /// <remarks>Blocks that have passed out of the window of the first of these tokens are returned before others are taken.</remarks>
-    /// <param name="computed">Tokens before the iteration, at least 0.</param>
-    /// <param name="tokens">Tokens after it, at least <paramref name="computed"/>.</param>
-    public long BlocksFor(int computed, int tokens)
-    {
-        long blocks = 0;
-        foreach (KvGroup group in _groups)
-            blocks += group.Count * (((long)tokens + group.BlockTokens - 1) / group.BlockTokens - group.Passed(computed));
-        return blocks;
-    }
-
-    /// <summary>Blocks that a sequence takes to grow to so many tokens by one token.</summary>
-    /// <param name="tokens">Tokens with the new one, at least 1.</param>
-    public int BlocksStarted(int tokens)
-    {
-        int blocks = 0;
-        foreach (KvGroup group in _groups)
-            if ((tokens - 1) % group.BlockTokens == 0) blocks += group.Count;
-        return blocks;
-    }
-
-    /// <summary>Blocks that a sequence returns once one more token is computed.</summary>
-    /// <param name="computed">Tokens that are computed, at least 1.</param>
-    public int BlocksPassed(int computed)
-    {
-        int blocks = 0;
-        foreach (KvGroup group in _groups) blocks += group.Count * (group.Passed(computed) - group.Passed(computed - 1));
-        return blocks;
+        var groups = _layers.Where(layer => layer.Index >= first && layer.Index < first + count).GroupBy(layer => layer.Group);
+        return groups.Select(group => group.Sum(layer => layer.Bytes)).DefaultIfEmpty().Max();
     }
 
     /// <summary>Most blocks that a sequence ever holds, as vLLM reckons it when it reports how many sequences fit.</summary>
@@ -120,7 +81,7 @@ internal sealed class KvGroups
     public long MostBlocks(int length, int chunk)
     {
         long blocks = 0;
-        foreach (KvGroup group in _groups)
+        foreach (KvGroup group in Groups)
         {
             long held = group.Window is { } window ? Math.Min(window - 1L + chunk, length) : length;
             blocks += group.Count * ((held + group.BlockTokens - 1) / group.BlockTokens + (group.Window is null ? 0 : 1));

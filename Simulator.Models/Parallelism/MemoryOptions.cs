@@ -36,8 +36,9 @@ public sealed record MemoryOptions
     public int MaxSequences { get; init; } = 256;
 
     /// <summary>
-    /// Length of sequence, in tokens, that layers with a window are sized for, at least 1: a block counts for such a layer with the
-    /// share window / length of its bytes, at most all of them (vLLM's hybrid cache frees blocks that fell out of the window).
+    /// Length of sequence, in tokens, for which the KV cache of a model with windows is counted, at least 1: the longer it is, the more
+    /// of a sequence has passed out of the windows and the more tokens fit. vLLM reports the size of its cache for the longest sequence
+    /// that it serves (<c>max_model_len</c>). Models without windows do not depend on it.
     /// </summary>
     public int SequenceTokens { get; init; } = 8192;
 

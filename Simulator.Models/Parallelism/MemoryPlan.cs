@@ -1,5 +1,6 @@
 using System.Globalization;
 using Simulator.Models.Architectures;
+using Simulator.Models.Caching;
 using Simulator.Models.Devices;
 
 namespace Simulator.Models.Parallelism;
@@ -15,9 +16,17 @@ namespace Simulator.Models.Parallelism;
 /// activations = max(tokens of an iteration × widest point of a layer × 2 bytes, most sequences × vocabulary × 32 bytes);
 ///               context parallel: tokens = decode rows + prefill tokens / context, and a layer's keys and values of one sequence
 /// states      = most sequences × Σ layers of the stage (state of linear attention / tensor)
-/// block       = tokens of a block × Σ layers of the stage (KV bytes a token on this device; windowed layers by their share) / context
-/// KV blocks   = ⌊KV bytes / block⌋ of the stage with the fewest, for each of the data-parallel ranks
+/// page        = tokens of a block × Σ layers of the stage in one group (KV bytes a token on this device) / context
+/// pages       = ⌊KV bytes / page⌋
+/// KV blocks   = ⌊pages × ⌈length / tokens of a block⌉ / most pages that a sequence of this length holds⌋
+///               of the stage with the fewest, for each of the data-parallel ranks
 /// </code>
+/// A page is a block of one group of layers. Without windows there is one group, and KV blocks are pages. With windows there are several,
+/// formed as vLLM v1 forms them, and a sequence holds at most the pages of the window, of the tokens of one iteration and one page more
+/// of each that has a window. The KV blocks then make room for as many sequences of <see cref="MemoryOptions.SequenceTokens"/> as vLLM
+/// reckons (<c>get_max_concurrency_for_kv_cache_config</c>). By its reckoning shorter sequences take more pages for each block, and fewer
+/// of them fit than the KV blocks promise; of longer ones, more. Llama 4's chunks are counted as windows.
+///
 /// With the default reserve, which was chosen so, within 2 % of the block counts that vLLM 0.15.1 and 0.19 reported on H100 and
 /// RTX 4090 for eight text models of 7B to 70B with 16-bit weights.
 /// </remarks>
@@ -42,7 +51,10 @@ public sealed record MemoryPlan
     /// <summary>Memory for the KV cache on it, bytes; with an override, what its blocks take.</summary>
     public required long KvBytes { get; init; }
 
-    /// <summary>One KV block on it, bytes.</summary>
+    /// <summary>
+    /// One KV block on it, bytes: what a sequence of <see cref="MemoryOptions.SequenceTokens"/> takes at most, over its blocks, rounded
+    /// down. Without windows, all that the layers keep of the tokens of a block.
+    /// </summary>
     public required long BytesPerBlock { get; init; }
 
     /// <summary>Tokens of a block.</summary>
@@ -77,10 +89,9 @@ public sealed record MemoryPlan
         string subject = $"{model.Id} on {plan.Devices} x {device.Id}";
         if (plan.Validate(model).Concat(options.Validate()).ToArray() is { Length: > 0 } faults)
             throw new PlanException(subject, faults);
-        MemoryPlan result = Divide(model, device, plan, formats, options);
+        (MemoryPlan result, long shortfall) = Divide(model, device, plan, formats, options);
         if (result.BlocksPerRank >= 1)
             return result;
-        long shortfall = result.BytesPerBlock - result.KvBytes;
         string needs = $"weights {Gib(result.WeightsBytes)}, activations {Gib(result.ActivationBytes)}, " +
             $"reserve {Gib(result.ReserveBytes)}" +
             (result.StateBytes > 0 ? $", states {Gib(result.StateBytes)}" : "") + $" and a KV block exceed " +
@@ -89,19 +100,26 @@ public sealed record MemoryPlan
         throw new PlanException(subject, [needs, Remedies(model, device, plan, formats, options)], shortfall);
     }
 
-    private static MemoryPlan Divide(ModelArchitecture model, Device device, ParallelPlan plan, Quantization formats, MemoryOptions options)
+    /// <summary>The plan, and what the memory for the KV cache falls short of one block, bytes; not above 0 when it holds one.</summary>
+    private static (MemoryPlan Plan, long Shortfall) Divide(
+        ModelArchitecture model, Device device, ParallelPlan plan, Quantization formats, MemoryOptions options)
     {
         long reserve = options.ReserveBytes ?? LibraryBytes + (plan.Devices > 1 ? CommunicationBytes : 0);
         long usable = (long)(device.MemoryBytes * options.UtilizationFraction);
+        KvGroups groups = KvGroups.Of(model, plan.Tensor, formats.KvCache, options.BlockTokens);
+        Int128 sequencePages = groups.MostBlocks(options.SequenceTokens, options.MaxBatchedTokens);
+        Int128 sequenceBlocks = ((long)options.SequenceTokens + options.BlockTokens - 1) / options.BlockTokens;
         MemoryPlan? tightest = null;
+        long shortfall = 0;
         for (int stage = 0; stage < plan.Pipeline; stage++)
         {
-            StageMemory memory = StageMemory.Of(model, plan, formats, options, stage);
+            StageMemory memory = StageMemory.Of(model, plan, formats, options, groups, stage);
             long kv = usable - memory.Weights - memory.Activations - reserve - memory.States;
             // Layers without a growing cache alone: sequences are bounded by their states, not by blocks.
-            long blocks = kv < 0 ? -1 : memory.Block == 0 ? int.MaxValue : kv / memory.Block;
+            long blocks = kv < 0 ? -1 : memory.Page == 0 ? int.MaxValue : (long)(kv / memory.Page * sequenceBlocks / sequencePages);
             if (tightest is not null && (blocks, kv).CompareTo((tightest.BlocksPerRank, tightest.KvBytes)) >= 0)
                 continue;
+            shortfall = (long)((sequencePages + sequenceBlocks - 1) / sequenceBlocks * memory.Page) - kv;
             tightest = new()
             {
                 WeightsBytes = memory.Weights,
@@ -109,7 +127,7 @@ public sealed record MemoryPlan
                 ReserveBytes = reserve,
                 StateBytes = memory.States,
                 KvBytes = kv,
-                BytesPerBlock = memory.Block,
+                BytesPerBlock = (long)(memory.Page * sequencePages / sequenceBlocks),
                 BlockTokens = options.BlockTokens,
                 BlocksPerRank = blocks,
                 Ranks = plan.Data,
@@ -117,8 +135,8 @@ public sealed record MemoryPlan
         }
 
         return options.BlocksOverride is { } fixedBlocks
-            ? tightest! with { BlocksPerRank = fixedBlocks, KvBytes = fixedBlocks * tightest.BytesPerBlock }
-            : tightest!;
+            ? (tightest! with { BlocksPerRank = fixedBlocks, KvBytes = fixedBlocks * tightest.BytesPerBlock }, 0)
+            : (tightest!, shortfall);
     }
 
     /// <summary>Single changes that would fit, tried one by one.</summary>
@@ -153,7 +171,7 @@ public sealed record MemoryPlan
             ? $"any of these would fit: {string.Join(", ", remedies)}"
             : "no single change of tensor parallelism, weight format or batch limits fits; use pipeline stages or a larger device";
 
-        bool Fits(ParallelPlan p, Quantization q, MemoryOptions o) => Divide(model, device, p, q, o).BlocksPerRank >= 1;
+        bool Fits(ParallelPlan p, Quantization q, MemoryOptions o) => Divide(model, device, p, q, o).Plan.BlocksPerRank >= 1;
     }
 
     private static string Gib(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{(double)bytes / GibibyteBytes:0.0#} GiB");

@@ -1,4 +1,5 @@
 using Simulator.Models.Architectures;
+using Simulator.Models.Caching;
 using Simulator.Models.Devices;
 
 namespace Simulator.Models.Parallelism;
@@ -7,8 +8,8 @@ namespace Simulator.Models.Parallelism;
 /// <param name="Weights">Weights.</param>
 /// <param name="Activations">Peak of activations and logits.</param>
 /// <param name="States">States of linear attention, for the most sequences that run.</param>
-/// <param name="Block">One KV block.</param>
-internal readonly record struct StageMemory(long Weights, long Activations, long States, long Block)
+/// <param name="Page">One page of the KV cache: a block of any of its <see cref="KvGroups"/>; 0 when no layer has a cache that grows.</param>
+internal readonly record struct StageMemory(long Weights, long Activations, long States, long Page)
 {
     /// <summary>
     /// Bytes for each logit when the next token is sampled: its 16- and 32-bit value, a sorted copy with 64-bit indices, probabilities,
@@ -16,20 +17,20 @@ internal readonly record struct StageMemory(long Weights, long Activations, long
     /// </summary>
     private const int BytesPerLogit = 32;
 
-    public static StageMemory Of(ModelArchitecture model, ParallelPlan plan, Quantization formats, MemoryOptions options, int stage)
+    public static StageMemory Of(
+        ModelArchitecture model, ParallelPlan plan, Quantization formats, MemoryOptions options, KvGroups groups, int stage)
     {
         int first = plan.FirstLayerOfStage(model.Layers.Count, stage);
         int count = plan.LayersOfStage(model.Layers.Count, stage);
         bool last = stage == plan.Pipeline - 1;
         double plain = formats.Weights == NumberFormat.Fp32 ? 4 : 2;
-        double weights = 0, block = 0;
+        double weights = 0;
         long states = 0, widest = 0, gathered = 0;
         for (int i = first; i < first + count; i++)
         {
             LayerSpec layer = model.Layers[i];
             weights += LayerWeights(layer, model.HiddenSize, plan, formats, plain);
             double cached = layer.Attention.KvElementsPerTokenOn(plan.Tensor) * formats.KvCache.BytesPerElement();
-            block += options.BlockTokens * cached * WindowShare(layer.Attention, options.SequenceTokens) / plan.Context;
             gathered = Math.Max(gathered, (long)Math.Ceiling(options.SequenceTokens * cached));
             states += layer.Attention.StateBytesPerSequence / plan.Tensor;
             widest = Math.Max(widest, ActivationElements(layer, model.HiddenSize, plan.Tensor));
@@ -41,7 +42,8 @@ internal readonly record struct StageMemory(long Weights, long Activations, long
         long activation = TokensOfDevice(plan, options) * widest * (formats.Activations == NumberFormat.Fp32 ? 4 : 2)
             + (plan.Context > 1 ? gathered : 0);
         long logits = last ? (long)options.MaxSequences * model.VocabularySize * BytesPerLogit : 0;
-        return new((long)Math.Ceiling(weights), Math.Max(activation, logits), states * options.MaxSequences, (long)Math.Ceiling(block));
+        long page = (groups.BlockBytes(first, count) + plan.Context - 1) / plan.Context;
+        return new((long)Math.Ceiling(weights), Math.Max(activation, logits), states * options.MaxSequences, page);
     }
 
     /// <summary>Most tokens of an iteration on one device: every decode row, and a share of the prefill tokens.</summary>
@@ -61,9 +63,6 @@ internal readonly record struct StageMemory(long Weights, long Activations, long
             var f => (double)f.ParameterCount(hidden) / plan.Tensor * formats.WeightBytes,
         };
     }
-
-    private static double WindowShare(AttentionSpec attention, int sequenceTokens) =>
-        attention is GroupedQueryAttention { Window: { } window } ? Math.Min(1, (double)window / sequenceTokens) : 1;
 
     /// <summary>
     /// Numbers alive for each token at the widest point of a layer: the residual stream and its normed copy, and the larger of

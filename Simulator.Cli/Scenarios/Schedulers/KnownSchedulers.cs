@@ -8,9 +8,9 @@ internal static partial class KnownSchedulers
 {
     public const string Default = "vllm-v1";
 
-    /// <summary>The entries, from the oldest way of batching to the newest, those with one task last.</summary>
+    /// <summary>The entries: engines of today, those before them, and those with one task last.</summary>
     public static IReadOnlyList<SchedulerEntry> All { get; } =
-        [VllmV1(), Orca(), FasterTransformer(), DistServePrefill(), DistServeDecode(), Apex()];
+        [VllmV1(), Sglang(), TensorRtLlm(), VllmV0(), Sarathi(), Orca(), FasterTransformer(), DistServePrefill(), DistServeDecode(), Apex()];
 
     public static string[] Names { get; } = [.. All.Select(entry => entry.Name)];
 

@@ -19,19 +19,25 @@ internal abstract class SchedulerEntry(string name, string mirrors)
     public abstract IReadOnlyDictionary<string, object> Read(Cursor engine);
 
     /// <summary>The engine on a device, with some options and the defaults of the others.</summary>
-    public abstract EngineOptions Engine(Device device, IReadOnlyDictionary<string, object> given);
+    /// <param name="device">The device.</param>
+    /// <param name="contextWindow">Longest prompt and output together, in tokens.</param>
+    /// <param name="given">The options that are set.</param>
+    public abstract EngineOptions Engine(Device device, int contextWindow, IReadOnlyDictionary<string, object> given);
 
-    /// <summary>The value of every option on a device, in the order of <see cref="Options"/>; null for one that is off.</summary>
-    public abstract IReadOnlyList<object?> Values(Device device, IReadOnlyDictionary<string, object> given);
+    /// <summary>The value of every option, in the order of <see cref="Options"/>; null for one that is off.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="contextWindow">Longest prompt and output together, in tokens.</param>
+    /// <param name="given">The options that are set.</param>
+    public abstract IReadOnlyList<object?> Values(Device device, int contextWindow, IReadOnlyDictionary<string, object> given);
 }
 
 /// <summary>A scheduler whose options are a record of the library.</summary>
 /// <param name="name">What scenarios call it.</param>
 /// <param name="mirrors">The engine, version and file that it follows.</param>
-/// <param name="defaults">Its default options on a device.</param>
+/// <param name="defaults">Its default options on a device, for a context window.</param>
 /// <param name="build">The engine with some options.</param>
 internal sealed class SchedulerEntry<TOptions>(
-    string name, string mirrors, Func<Device, TOptions> defaults, Func<TOptions, EngineOptions> build) : SchedulerEntry(name, mirrors)
+    string name, string mirrors, Func<Device, int, TOptions> defaults, Func<TOptions, EngineOptions> build) : SchedulerEntry(name, mirrors)
 {
     private readonly List<Choice> _choices = [];
 
@@ -39,11 +45,21 @@ internal sealed class SchedulerEntry<TOptions>(
 
     /// <summary>Adds an option of the scheduler.</summary>
     public SchedulerEntry<TOptions> With<T>(
-        string key, string kind, string meaning, ValueReader<T> reader, Func<TOptions, object?> get, Func<TOptions, T, TOptions> set) where T : notnull
+        string key, string kind, string meaning, ValueReader<T> reader, Func<TOptions, object?> get, Func<TOptions, T, TOptions> set, string? otherwise = null)
+        where T : notnull
     {
         _choices.Add(new Choice(
-            new SchedulerOption(key, kind, meaning), engine => engine.Optional<T>(key, reader, default!),
+            new SchedulerOption(key, kind, meaning, otherwise), engine => engine.Optional<T>(key, reader, default!),
             (options, _) => get(options), (options, value) => set(options, (T)value), null));
+        return this;
+    }
+
+    /// <summary>Adds an option of the scheduler that has keys of its own.</summary>
+    public SchedulerEntry<TOptions> WithMap<T>(
+        string key, string kind, string meaning, Func<Cursor, T> read, Func<TOptions, object?> get, Func<TOptions, T, TOptions> set) where T : class
+    {
+        _choices.Add(new Choice(
+            new SchedulerOption(key, kind, meaning), engine => engine.Map(key, read), (options, _) => get(options), (options, value) => set(options, (T)value), null));
         return this;
     }
 
@@ -69,17 +85,18 @@ internal sealed class SchedulerEntry<TOptions>(
         return given.Count == 0 ? EngineSection.NoOptions : given;
     }
 
-    public override EngineOptions Engine(Device device, IReadOnlyDictionary<string, object> given) => Resolve(device, given).Engine;
+    public override EngineOptions Engine(Device device, int contextWindow, IReadOnlyDictionary<string, object> given) =>
+        Resolve(device, contextWindow, given).Engine;
 
-    public override IReadOnlyList<object?> Values(Device device, IReadOnlyDictionary<string, object> given)
+    public override IReadOnlyList<object?> Values(Device device, int contextWindow, IReadOnlyDictionary<string, object> given)
     {
-        (TOptions options, EngineOptions engine) = Resolve(device, given);
+        (TOptions options, EngineOptions engine) = Resolve(device, contextWindow, given);
         return [.. _choices.Select(choice => choice.Get(options, engine))];
     }
 
-    private (TOptions Options, EngineOptions Engine) Resolve(Device device, IReadOnlyDictionary<string, object> given)
+    private (TOptions Options, EngineOptions Engine) Resolve(Device device, int contextWindow, IReadOnlyDictionary<string, object> given)
     {
-        TOptions options = defaults(device);
+        TOptions options = defaults(device, contextWindow);
         foreach (Choice choice in _choices)
         {
             if (choice.Set is not null && given.TryGetValue(choice.Option.Key, out object? value)) options = choice.Set(options, value);

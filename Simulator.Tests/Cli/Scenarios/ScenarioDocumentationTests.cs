@@ -42,6 +42,7 @@ public sealed partial class ScenarioDocumentationTests
               plan: { KEY: 0 }
               quantization: { KEY: 0 }
               roofline: { KEY: 0 }
+            - engine: { scheduler: sarathi, chunkSchedule: { KEY: 0 } }
         ENGINES
         results:
           KEY: 0

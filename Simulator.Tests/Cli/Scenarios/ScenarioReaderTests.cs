@@ -148,13 +148,13 @@ public sealed class ScenarioReaderTests
         Assert.That((engine.Scheduler, engine.SchedulerOptions["blockTokens"]), Is.EqualTo(("apex", (object)8)));
         ScenarioException faulty = Assert.Throws<ScenarioException>(
             () => ScenarioReader.ReadText(text.Replace("blockTokens", "chunkedPrefill", StringComparison.Ordinal), "s.yaml", "apex"))!;
-        Assert.That(faulty.Faults.Single(), Does.Contain("chunkedPrefill: an option of vllm-v1, and the scheduler is apex"));
+        Assert.That(faulty.Faults.Single(), Does.Contain("chunkedPrefill: an option of vllm-v1, tensorrt-llm, and the scheduler is apex"));
     }
 
     [Test]
     public void ReadText_UnknownScheduler_IsTheOnlyFault() => Assert.That(
         Faults("workload: { trace: t.csv }\ncluster: { pools: [{ model: llama-3-8b, device: a10, engine: { scheduler: vllm, tokenBudget: 8 } }] }").Single(),
-        Does.StartWith("s.yaml:2:75: cluster.pools[0].engine.scheduler: unknown scheduler 'vllm'; ").And.Contain("known: vllm-v1, orca, "));
+        Does.StartWith("s.yaml:2:75: cluster.pools[0].engine.scheduler: unknown scheduler 'vllm'; ").And.Contain("known: vllm-v1, sglang, "));
 
     [Test]
     public void ReadText_TheLeast_HasTheDocumentedDefaults()
@@ -203,12 +203,12 @@ public sealed class ScenarioReaderTests
         "s.yaml:5:12: workload.speedup: expected a number above 0, got 'fast'",
         "s.yaml:6:22: workload.timeouts.queue: '30' has no unit; expected a duration above 0 such as 50ms, 1.5s, 2min or 1h",
         "s.yaml:8:11: cluster.router: unknown router 'least-outstandng'; did you mean 'least-outstanding'? "
-            + "known: random, round-robin, least-outstanding, least-pending-tokens, power-of-two, prefix-affinity, session-affinity",
+            + "known: random, round-robin, least-outstanding, least-waiting, least-pending-tokens, power-of-two, prefix-affinity, session-affinity",
         "s.yaml:10:7: 'device' is missing in cluster.pools[0]; it is a device id such as h100-sxm",
         "s.yaml:12:7: cluster.pools[0] takes only one of 'model' or 'modelConfig'",
         "s.yaml:13:17: cluster.pools[0].replicas: expected a whole number of at least 1, got '0'",
         "s.yaml:15:9: unknown key 'tokenBudjet' in cluster.pools[0].engine; did you mean 'tokenBudget'? valid keys: scheduler, "
-            + "tokenBudget, maxSequences, chunkedPrefill, longPrefillThreshold, asyncScheduling, blockTokens, prefixCaching, kvBlocks, "
+            + "tokenBudget, maxSequences, chunkedPrefill, longPrefillThreshold, policy, asyncScheduling, blockTokens, prefixCaching, kvBlocks, "
             + "memoryUtilization, maxContext, queueLimit, receiveInterval, requestOverhead, responseOverhead",
         "s.yaml:16:25: cluster.pools[0].engine.chunkedPrefill: expected true or false, got 'yes'",
         "s.yaml:17:27: cluster.pools[0].engine.memoryUtilization has no value; give one or remove the key",
@@ -219,9 +219,9 @@ public sealed class ScenarioReaderTests
     ]));
 
     [TestCase("cluster: { pools: [{ model: llama-3-8b, device: a10, engine: { scheduler: orca, chunkedPrefill: true } }] }",
-        "s.yaml:2:81: cluster.pools[0].engine.chunkedPrefill: an option of vllm-v1, and the scheduler is orca; remove it or choose another 'scheduler'")]
+        "s.yaml:2:81: cluster.pools[0].engine.chunkedPrefill: an option of vllm-v1, tensorrt-llm, and the scheduler is orca; remove it or choose another 'scheduler'")]
     [TestCase("cluster: { pools: [{ model: llama-3-8b, device: a10, engine: { scheduler: apex, swapBlocks: 4 } }] }",
-        "s.yaml:2:81: cluster.pools[0].engine.swapBlocks: an option of distserve-decode, and the scheduler is apex; remove it or choose another 'scheduler'")]
+        "s.yaml:2:81: cluster.pools[0].engine.swapBlocks: an option of vllm-v0, distserve-decode, and the scheduler is apex; remove it or choose another 'scheduler'")]
     [TestCase("cluster: { pools: [] }", "s.yaml:2:19: cluster.pools is an empty list; it needs a list of pools, each with a model and a device")]
     [TestCase("cluster: {}", "s.yaml:2:10: 'pools' is missing in cluster; it is a list of pools, each with a model and a device")]
     [TestCase("cluster: { pools: { name: x } }",

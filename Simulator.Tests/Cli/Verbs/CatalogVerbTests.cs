@@ -40,7 +40,7 @@ public sealed class CatalogVerbTests
         Printed printed = Printed.By("catalog", "schedulers", name);
         Assert.That(printed.ExitCode, Is.EqualTo(ExitCode.Success));
         foreach (SchedulerOption option in KnownSchedulers.Of(name).Options)
-            Assert.That(printed.Output, Does.Contain($"  {option.Key} ({option.Kind}; {SchedulerDefaults.Of(KnownSchedulers.Of(name), option)}): "));
+            Assert.That(printed.Output, Does.Contain($"  {option.Key} ({option.Kind.Replace("`", "", StringComparison.Ordinal)}; {SchedulerDefaults.Of(KnownSchedulers.Of(name), option)}): "));
     }
 
     [Test]

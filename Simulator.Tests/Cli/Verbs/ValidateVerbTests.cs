@@ -72,7 +72,6 @@ public sealed class ValidateVerbTests
     [TestCase("vllm|orca", "the replica scheduler orca is not modelled; vllm and sarathi are")]
     [TestCase("round_robin|random", "the global scheduler random is not modelled; round_robin and lor are")]
     [TestCase("meta-llama/Llama-2-70b-hf|Phi-0", "the model Phi-0 is not in the catalogue")]
-    [TestCase("cache/made|cache/other", "op_tables_other: the folder does not exist. Name the folder that holds the operator tables.")]
     public void Validate_RunThatCannotBeRun_IsACaseThatDoesNotMatch(string change, string reason)
     {
         using TemporaryFiles files = new();
@@ -83,6 +82,26 @@ public sealed class ValidateVerbTests
         Assert.That(printed.ExitCode, Is.EqualTo(ExitCode.NoMatch));
         Assert.That(Set(files["v.json"]).GetProperty("results")[0].GetProperty("firstMismatch").GetString(), Does.EndWith(reason));
         Assert.That(Set(files["v.json"]).GetProperty("results")[0].GetProperty("largestErrorSeconds").ValueKind, Is.EqualTo(JsonValueKind.Null));
+    }
+
+    [TestCase("op_tables_made", true)]
+    [TestCase("op_tables_x_tp2pp2", true)]
+    [TestCase("op_tables_x_tp8", true)]
+    [TestCase("op_tables_x_tp8|op_tables_x_tp4", false)]
+    [TestCase("op_tables_x_tp2pp2|op_tables_x_tp4", true)]
+    public void Validate_TablesByAnotherName_AreThoseThatTheRunNamesOrTheOnlyOnes(string folders, bool found)
+    {
+        using TemporaryFiles files = new();
+        new MadeRun(files.Folder, "70b_tp2pp2_q1", "vllm", 2, 2, "round_robin").Write();
+        string summary = files["70b_tp2pp2_q1.summary.json"];
+        File.WriteAllText(summary, File.ReadAllText(summary).Replace("cache/made", "cache/other", StringComparison.Ordinal));
+        Directory.Move(Path.Combine(files.Folder, "op_tables_made"), Path.Combine(files.Folder, "kept"));
+        string[] names = folders.Split('|');
+        Directory.Move(Path.Combine(files.Folder, "kept"), Path.Combine(files.Folder, names[0]));
+        foreach (string other in names[1..]) Directory.CreateDirectory(Path.Combine(files.Folder, other));
+        Printed printed = Printed.By("validate", files.Folder, "--strict");
+        Assert.That(printed.ExitCode, Is.EqualTo(found ? ExitCode.Success : ExitCode.NoMatch), printed.Output);
+        if (!found) Assert.That(printed.Output, Does.Contain("op_tables_other: the folder does not exist. Name the folder that holds the operator tables."));
     }
 
     [Test]

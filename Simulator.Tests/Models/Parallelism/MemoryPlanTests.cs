@@ -164,15 +164,89 @@ public class MemoryPlanTests
         Assert.That((double)plan.WeightsBytes / Gib, Is.EqualTo(60.8).Within(1).Percent);
     }
 
-    [Test]
-    public void For_WindowedLayers_CountByTheirShareOfTheSequence()
+    // gpt-oss-120b: 18 layers with a window of 128 tokens and 18 without. In iterations of 2,048 tokens, the first hold the blocks of 2,175
+    // tokens and one more at most.
+    [TestCase(128, 8 + 8 + 1)]
+    [TestCase(8_192, 512 + 136 + 1)]
+    [TestCase(131_072, 8_192 + 136 + 1)]
+    public void For_WindowedLayers_HoldsAsManySequencesAsVllmReckons(int sequence, int pagesOfSequence)
     {
         Quantization mxfp4 = Quantization.Bf16 with { ExpertWeights = NumberFormat.Fp4, WeightGroup = 32 };
-        long Block(int sequence) => MemoryPlan.For(
+        MemoryPlan plan = MemoryPlan.For(
             ModelArchitectures.GptOss120B, DeviceCatalogue.H100Sxm, ParallelPlan.Single, mxfp4,
-            new MemoryOptions { SequenceTokens = sequence }).BytesPerBlock;
-        Assert.That(Block(128), Is.EqualTo(16 * 73_728));
-        Assert.That(Block(1280), Is.EqualTo((long)Math.Ceiling(16 * (36_864 + 3_686.4))));
+            new MemoryOptions { SequenceTokens = sequence, MaxBatchedTokens = 2048 });
+        const long page = 18 * 16 * 2 * 8 * 64 * 2;
+        long blocksOfSequence = sequence / 16;
+        Assert.That(plan.KvBlocks, Is.EqualTo(plan.KvBytes / page * blocksOfSequence / pagesOfSequence));
+        Assert.That(plan.BytesPerBlock, Is.EqualTo(page * pagesOfSequence / blocksOfSequence));
+        Assert.That(plan.KvBlocks * plan.BytesPerBlock, Is.AtMost(plan.KvBytes));
+    }
+
+    [Test]
+    public void For_AWindowInEveryLayer_KeepsTheWindowAlone()
+    {
+        ModelArchitecture full = ModelArchitectures.Mistral_7B;
+        ModelArchitecture windowed = full with
+        {
+            Layers = [.. full.Layers.Select(layer => layer with { Attention = (GroupedQueryAttention)layer.Attention with { Window = 4096 } })],
+        };
+        MemoryPlan For(ModelArchitecture model) => MemoryPlan.For(
+            model, DeviceCatalogue.H100Sxm, ParallelPlan.Single, Quantization.Bf16,
+            new MemoryOptions { SequenceTokens = 32_768, MaxBatchedTokens = 2048 });
+        Assert.That(For(full).BytesPerBlock, Is.EqualTo(16 * 131_072));
+        Assert.That(For(windowed).KvBytes, Is.EqualTo(For(full).KvBytes));
+        Assert.That(For(windowed).KvBlocks, Is.EqualTo(For(full).KvBlocks * 2048 / 385)); // 4,095 + 2,048 tokens in 384 blocks, and one
+    }
+
+    [Test]
+    public void For_ModelsWithoutWindows_DoNotDependOnTheLength()
+    {
+        foreach (ModelArchitecture model in new[] { ModelArchitectures.Llama3_1_8B, ModelArchitectures.DeepSeekV2Lite, ModelArchitectures.Qwen3_5_397B_A17B })
+        {
+            MemoryPlan For(int sequence) => MemoryPlan.For(
+                model, DeviceCatalogue.B200, new ParallelPlan(8), Quantization.Bf16, new MemoryOptions { SequenceTokens = sequence, MaxSequences = 64 });
+            Assert.That(For(1), Is.EqualTo(For(8192)), model.Id);
+            Assert.That(For(int.MaxValue), Is.EqualTo(For(8192)), model.Id);
+            Assert.That(For(8192).KvBlocks, Is.EqualTo(For(8192).KvBytes / For(8192).BytesPerBlock), model.Id);
+        }
+    }
+
+    [Test]
+    public void For_WindowedLayersOnStages_CountsThePagesOfEachStage()
+    {
+        // Layers take turns: on the last stage, 13 have a window and 14 do not.
+        Quantization mxfp4 = Quantization.Bf16 with { ExpertWeights = NumberFormat.Fp4, WeightGroup = 32 };
+        MemoryPlan plan = MemoryPlan.For(
+            ModelArchitectures.GptOss120B, DeviceCatalogue.H100Sxm, new ParallelPlan(1, Pipeline: 2) { StageLayers = [9, 27] }, mxfp4,
+            new MemoryOptions { MaxBatchedTokens = 2048 });
+        Assert.That(plan.BytesPerBlock, Is.EqualTo(14L * 16 * 2 * 8 * 64 * 2 * 649 / 512));
+    }
+
+    [Test]
+    public void For_LessMemoryThanTheFirstBlockOfWindowedLayers_NamesWhatIsMissing()
+    {
+        Quantization mxfp4 = Quantization.Bf16 with { ExpertWeights = NumberFormat.Fp4, WeightGroup = 32 };
+        MemoryPlan For(long memory) => MemoryPlan.For(
+            ModelArchitectures.GptOss20B, DeviceCatalogue.H100Sxm with { MemoryBytes = memory }, ParallelPlan.Single, mxfp4,
+            new MemoryOptions { SequenceTokens = 128, UtilizationFraction = 1 });
+        MemoryPlan large = For(64 * Gib);
+        const long page = 12 * 16 * 2 * 8 * 64 * 2; // 17 of them for the 8 blocks of a sequence: 3 for the first
+        long memory = 64 * Gib - large.KvBytes + 2 * page + page / 2;
+        PlanException e = Assert.Throws<PlanException>(() => For(memory))!;
+        Assert.That(e.ShortfallBytes, Is.EqualTo(page / 2));
+        Assert.That(For(memory + e.ShortfallBytes).KvBlocks, Is.EqualTo(1));
+    }
+
+    // 576 numbers of a token and layer, 16-bit (DeepSeek-V2, arXiv 2405.04434; 64 tokens in a block of FlashMLA).
+    [TestCase(8)]
+    [TestCase(16)]
+    public void For_LatentAttention_TensorParallelismDoesNotDivideTheCache(int tensor)
+    {
+        Quantization fp8 = new(NumberFormat.Fp8, NumberFormat.Fp8, NumberFormat.Bf16);
+        MemoryPlan plan = MemoryPlan.For(
+            ModelArchitectures.DeepSeekV3, DeviceCatalogue.H200, new ParallelPlan(tensor), fp8, new MemoryOptions { BlockTokens = 64 });
+        Assert.That(plan.BytesPerBlock, Is.EqualTo(61 * 64 * 576 * 2));
+        Assert.That(plan.BytesPerBlock / plan.BlockTokens, Is.EqualTo(ModelArchitectures.DeepSeekV3.KvBytesPerToken(NumberFormat.Bf16)));
     }
 
     [Test]

@@ -87,6 +87,7 @@ internal sealed class RandomRun
             QueueTimeout = Maybe(5),
             Timeout = Maybe(5),
             CancelAfter = Maybe(8),
+            MaxOutputTokens = id % 7 == 0 ? 60 - id % 40 : null,
         };
     }
 }
