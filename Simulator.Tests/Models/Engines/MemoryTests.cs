@@ -150,13 +150,19 @@ public sealed class MemoryTests
     [Test]
     public void PrefixCaching_Off_KeepsNothing()
     {
-        foreach (SequenceMemory memory in new SequenceMemory[] { Hashed(20, prefixCaching: false), Radix(20, prefixCaching: false) })
+        foreach (SequenceMemory memory in new SequenceMemory[]
+        {
+            Hashed(20, prefixCaching: false), Radix(20, prefixCaching: false),
+            Hashed(20, prefixCaching: false, new HostTier(5, HostWritePolicy.WriteThrough)),
+        })
         {
             Sequence sequence = Started(memory, 12, Chat, 12);
             Assert.That(memory.FindPrefix(Sequence(12, Chat)), Is.EqualTo(default(PrefixHit)));
             memory.ReleaseToReturn(sequence, 12);
             Assert.That(memory.FindPrefix(Sequence(12, Chat)), Is.EqualTo(default(PrefixHit)));
             Assert.That((memory.Used, memory.AvailableToStretch), Is.EqualTo((0, 20)));
+            memory.Release(Started(memory, 12, Chat, 12), 12);
+            Assert.That((memory.Used, memory.AvailableToStretch, memory.TakeCopies()), Is.EqualTo((0, 20, (0, 0))));
         }
     }
 
@@ -172,6 +178,35 @@ public sealed class MemoryTests
             Assert.That(memory.FindPrefix(Sequence(12, content, id: 1)).Tokens, Is.EqualTo(others), "another has only what is known");
             Assert.That(sequence.Content.Sum(segment => segment.Tokens), Is.EqualTo(12));
         }
+    }
+
+    [Test]
+    public void ReleaseToReturn_WholeContentKnown_OutputStillContinuesIt()
+    {
+        foreach (SequenceMemory memory in Both())
+        {
+            Sequence sequence = Started(memory, 12, [new(1, 12)], 12);
+            memory.ReleaseToReturn(sequence, 12);
+            PrefixHit hit = memory.FindPrefix(sequence);
+            Assert.That(memory.TryHold(sequence, hit));
+            sequence.Computed = hit.Tokens;
+            Compute(memory, sequence, 16);
+            sequence.Generated = 5;
+            memory.Release(sequence, 16);
+            Assert.That(memory.FindPrefix(Sequence(30, [new(1, 30)], id: 1)).Tokens, Is.EqualTo(16));
+        }
+    }
+
+    [TestCaseSource(nameof(Both))]
+    public void Release_BlocksTakenForDecodes_AreFreeToo(object of)
+    {
+        SequenceMemory memory = (SequenceMemory)of;
+        Sequence sequence = Started(memory, 6, [], 6);
+        Assert.That(memory.TryTake(2));
+        (sequence.Computed, sequence.Generated) = (15, 10);
+        Assert.That(memory.Used, Is.EqualTo(4));
+        memory.Release(sequence, 15);
+        Assert.That((memory.Used, memory.AvailableToStretch), Is.EqualTo((0, 20)));
     }
 
     [Test]
@@ -255,6 +290,21 @@ public sealed class MemoryTests
             memory.FindPrefix(sequence);
             Assert.That(memory.TryHold(sequence, new PrefixHit(8, 1, 1)), Is.False);
         }
+    }
+
+    [Test]
+    public void TryHold_NoRoomForWhatIsOnTheHost_IsRefused()
+    {
+        HashedMemory memory = Hashed(4, host: new HostTier(3, HostWritePolicy.WriteBack));
+        memory.Release(Started(memory, 9, Chat, 9), 9);
+        Assert.That(memory.TryTake(4));
+        memory.TakeCopies();
+        memory.EndCopies();
+        memory.Return(1);
+        Sequence sequence = Sequence(13, Chat);
+        PrefixHit hit = memory.FindPrefix(sequence);
+        Assert.That(hit, Is.EqualTo(new PrefixHit(8, 0, 2)));
+        Assert.That(memory.TryHold(sequence, hit), Is.False);
     }
 
     [Test]
