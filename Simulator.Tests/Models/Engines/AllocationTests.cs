@@ -22,7 +22,7 @@ public sealed class AllocationTests
     public void Run_DecodesOnly_AllocatesNothing(
         [ValueSource(nameof(EnginesThatDecode))] string engine, [Values] bool fastForward, [Values] bool roofline, [ValueSource(nameof(Plans))] ParallelPlan plan)
     {
-        PoolSpec pool = Pool(engine, fastForward, roofline, plan, sequences: 32);
+        PoolSpec pool = Pool(engine, fastForward, roofline, plan, window: 4096, sequences: 32);
         Request[] requests = [.. Enumerable.Range(0, 32).Select(i => Request(i, 0, 30, 3000))];
 
         Meter meter = Measure(pool, requests, from: 0.1, to: 0.9);
@@ -31,24 +31,29 @@ public sealed class AllocationTests
         Assert.That(meter.Bytes, Is.Zero, $"bytes in {meter.Iterations} iterations");
     }
 
-    /// <summary>Requests that come and go, prompts in chunks where the engine splits them, and memory that runs out.</summary>
+    /// <summary>Bursts that come again and again, prompts in chunks where the engine splits them, and memory that runs out.</summary>
     [Test]
-    public void Run_PromptsAndDecodes_AllocatesNothing([ValueSource(nameof(Engines))] string engine, [Values] bool fastForward, [Values] bool roofline)
+    public void Run_PromptsAndDecodes_AllocatesNothing(
+        [ValueSource(nameof(Engines))] string engine, [Values] bool fastForward, [Values] bool roofline, [Values] bool shared)
     {
-        PoolSpec pool = Pool(engine, fastForward, roofline, ParallelPlan.Single, sequences: 8);
-        pool = pool.WithBlocks(5000 / pool.Engine.BlockTokens);
-        Request[] requests = [.. Enumerable.Range(0, 2000).Select(i => Request(i, 150 * i, 100 + 37 * (i % 11), 20 + 13 * (i % 17)) with { MaxOutputTokens = 300 })];
+        PoolSpec pool = Pool(engine, fastForward, roofline, ParallelPlan.Single, window: 800, sequences: 8);
+        pool = pool.WithBlocks(2000 / pool.Engine.BlockTokens);
+        Request[] requests = [.. Enumerable.Range(0, 4000).Select(i => Request(i, 5000 * (i / 10), 100 + 37 * (i % 10), 20 + 29 * (i % 10)) with
+        {
+            MaxOutputTokens = 300,
+            Content = shared ? [new(i % 2, 64), new(100 + i, 36 + 37 * (i % 10))] : [],
+        })];
 
         Meter meter = Measure(pool, requests, from: 0.5, to: 0.9);
 
-        TestContext.Out.WriteLine($"{engine} {meter.Iterations} {meter.Bytes}");
-        Assert.That(meter.Iterations, Is.GreaterThan(500));
+        Assert.That(meter.Iterations, Is.GreaterThan(engine == "DistServe, prefill" ? 400 : 40_000));
+        Assert.That(meter.Preemptions, engine.Contains("v1") || engine.Contains("APEX") ? Is.Positive : Is.Not.Negative);
         Assert.That(meter.Bytes, Is.Zero, $"bytes in {meter.Iterations} iterations");
     }
 
-    private static PoolSpec Pool(string engine, bool fastForward, bool roofline, ParallelPlan plan, int sequences)
+    private static PoolSpec Pool(string engine, bool fastForward, bool roofline, ParallelPlan plan, int window, int sequences)
     {
-        EngineOptions options = EveryEngine.Named(engine, new(4096, sequences, ChunkTokens: 128, BlockTokens: 16)) with { FastForward = fastForward };
+        EngineOptions options = EveryEngine.Named(engine, new(window, sequences, ChunkTokens: 128, BlockTokens: 16)) with { FastForward = fastForward };
         PoolSpec pool = TestPools.Small with { Plan = plan, Engine = options, CostModel = roofline ? null : Fractions };
         return pool.WithBlocks(null);
     }
@@ -58,7 +63,7 @@ public sealed class AllocationTests
     {
         RunResult run = TestEngines.Run(pool, requests);
         SimDuration every = SimDuration.FromSeconds(run.SimulatedSeconds / 100);
-        Meter meter = new((int)(100 * from), (int)(100 * to)) { Iterations = run.Iterations };
+        Meter meter = new((int)(100 * from), (int)(100 * to)) { Iterations = run.Iterations, Preemptions = run.Engine.Preemptions };
         TestEngines.Run(pool, requests, new RunOptions { Observer = meter, SampleEvery = every });
         return meter;
     }
@@ -69,6 +74,8 @@ public sealed class AllocationTests
         private long _before;
 
         public required long Iterations { get; init; }
+
+        public required long Preemptions { get; init; }
 
         public long Bytes { get; private set; } = -1;
 
