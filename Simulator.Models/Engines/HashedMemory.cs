@@ -135,8 +135,12 @@ internal sealed class HashedMemory : SequenceMemory
     {
         Request request = sequence.Request;
         int left = request.PromptTokens;
-        foreach (ContentSegment segment in sequence.Content) left -= segment.Tokens;
-        if (left > 0) sequence.Content = [.. sequence.Content, new(unchecked(~request.Id * 0x2545F4914F6CDD1D), left)];
+        for (int i = 0; i < sequence.Content.Count; i++) left -= sequence.Content[i].Tokens;
+        if (left <= 0) return;
+        List<ContentSegment> whole = sequence.WholeContent;
+        for (int i = 0; i < sequence.Content.Count; i++) whole.Add(sequence.Content[i]);
+        whole.Add(new(unchecked(~request.Id * 0x2545F4914F6CDD1D), left));
+        sequence.Content = whole;
     }
 
     private void Write(ulong name)

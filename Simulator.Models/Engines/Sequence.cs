@@ -123,6 +123,9 @@ internal sealed class Sequence
     /// <summary>Known content: the request's, and after a preemption a private rest.</summary>
     public IReadOnlyList<ContentSegment> Content = [];
 
+    /// <summary>Content made up to the whole prompt, once it is needed; kept to be filled again.</summary>
+    public readonly List<ContentSegment> WholeContent = [];
+
     /// <summary>Chained hashes of the blocks that known content fills.</summary>
     public readonly List<ulong> BlockNames = [];
 
@@ -167,6 +170,7 @@ internal sealed class Sequence
         StandsAside = WasScheduled = Abandoned = Delivered = HasRejoined = Yields = false;
         Delivery = QueueTimeout = Timeout = default;
         Content = request.Content;
+        WholeContent.Clear();
         Radix = default;
         BlockNames.Clear();
         NamedBlocks.Clear();

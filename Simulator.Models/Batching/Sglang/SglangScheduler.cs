@@ -13,8 +13,9 @@ namespace Simulator.Models.Batching.Sglang;
 /// <para>When blocks are short for the decodes, the sequence that has generated least is retracted, of those the one with the longest
 /// prompt, of those the last, until the others fit; it goes to the end of the queue and is computed again.</para>
 /// <para>Where the real engine would end a request for want of memory, or fail, this one goes on: the last decode is retracted too; the
-/// only sequence is admitted whatever it may generate; a chunk is cut to the blocks there are; and the decodes of a mixed iteration stand
-/// still when chunks leave no blocks for them. Sequences that ended in the last iteration count as running for one more
+/// only sequence is admitted whatever it may generate; a chunk is cut to the blocks there are; the decodes of a mixed iteration stand
+/// still when chunks leave no blocks for them; and of the prompts that the slots of a pipeline have split the last is retracted when they
+/// hold all blocks between them. Sequences that ended in the last iteration count as running for one more
 /// admission, as in the engine, but what they might still have generated does not.</para>
 /// </remarks>
 public sealed class SglangScheduler : IBatchScheduler
@@ -144,7 +145,7 @@ public sealed class SglangScheduler : IBatchScheduler
 
     private BatchDecision Decode(BatchComposer batch, int ended)
     {
-        if (batch.DecodeCount == 0) return BatchDecision.Wait;
+        if (batch.DecodeCount == 0) return MakeRoomForPrompt(batch) ? Compose(batch) : BatchDecision.Wait;
         if (ended > 0) _isFull = false;
         if (batch.TryDecodeAll()) _ratio.Decay(1);
         else if (!TryRetract(batch)) return Compose(batch);
@@ -152,6 +153,14 @@ public sealed class SglangScheduler : IBatchScheduler
         _runningBefore = batch.RunningCount;
         _iterationsBefore = batch.DecodeIterations;
         return batch.PrefillingCount > 0 ? BatchDecision.RunOnce : BatchDecision.RunWhileStable(arrivalsMatter: !_isFull);
+    }
+
+    /// <summary>Retracts one of several split prompts that hold all the memory there is, so that none of them gets on.</summary>
+    private static bool MakeRoomForPrompt(BatchComposer batch)
+    {
+        if (batch.PrefillingCount < 2 || batch.RunningCount > batch.PrefillingCount) return false;
+        batch.Preempt(batch.Prefilling(batch.PrefillingCount - 1), toFront: false);
+        return true;
     }
 
     /// <returns>False when nothing is left that decodes.</returns>

@@ -45,9 +45,8 @@ public sealed class VllmV1Scheduler : IBatchScheduler
         }
         if (preempted || batch.ScheduledPrefills > 0 || !batch.AllDecodesScheduled) return BatchDecision.RunOnce;
         bool hasRoom = budget > 0 && batch.RunningCount < _options.MaxSequences;
-        // By priority, one that comes may go before the one that was refused.
-        bool maySkip = _options.Policy == VllmV1Policy.Priority;
-        return BatchDecision.RunWhileStable(arrivalsMatter: (maySkip || !blocked) && hasRoom);
+        // By priority, one that comes may go before the one that was refused: the engine asks again at every arrival to such a queue.
+        return BatchDecision.RunWhileStable(arrivalsMatter: !blocked && hasRoom);
     }
 
     private bool TryScheduleRunningTogether(BatchComposer batch, ref int budget)

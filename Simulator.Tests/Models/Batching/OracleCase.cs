@@ -19,6 +19,18 @@ public sealed record OracleCase(IReadOnlyList<Request> Requests, int Blocks, int
     /// <summary>One of some values.</summary>
     public T Pick<T>(int index, params T[] values) => values[Draw[index] % values.Length];
 
+    /// <summary>The same with clients that give up, at any instant and in any state.</summary>
+    internal OracleCase Impatient => this with
+    {
+        Requests = [.. Requests.Select((request, i) => (Draw[i % Draw.Length] % 6) switch
+        {
+            0 => request with { Timeout = SimDuration.FromMilliseconds(1 + Draw[i % Draw.Length] % 200) },
+            1 => request with { QueueTimeout = SimDuration.FromMilliseconds(1 + Draw[i % Draw.Length] % 200) },
+            2 => request with { CancelAfter = SimDuration.FromMilliseconds(1 + Draw[i % Draw.Length] % 200) },
+            _ => request,
+        })],
+    };
+
     internal RunResult Run(EngineOptions engine, long blocks, bool fastForward, Recorder recorder, ParallelPlan? plan = null)
     {
         PoolSpec pool = (TestPools.Small with
@@ -51,17 +63,7 @@ public sealed record OracleCase(IReadOnlyList<Request> Requests, int Blocks, int
     /// <summary>Invariant 7: fast-forward on and off give the same bytes, also with clients that give up.</summary>
     internal void CheckFastForward(EngineOptions engine, long blocks, ParallelPlan? plan = null)
     {
-        OracleCase impatient = this with
-        {
-            Requests = [.. Requests.Select((request, i) => (Draw[i % Draw.Length] % 6) switch
-            {
-                0 => request with { Timeout = SimDuration.FromMilliseconds(1 + Draw[i % Draw.Length] % 200) },
-                1 => request with { QueueTimeout = SimDuration.FromMilliseconds(1 + Draw[i % Draw.Length] % 200) },
-                2 => request with { CancelAfter = SimDuration.FromMilliseconds(1 + Draw[i % Draw.Length] % 200) },
-                _ => request,
-            })],
-        };
-        foreach (OracleCase scenario in (OracleCase[])[this, impatient])
+        foreach (OracleCase scenario in (OracleCase[])[this, Impatient])
         {
             Recorder on = new(), off = new();
             string with = RunResultJson.Write(scenario.Run(engine, blocks, true, on, plan));

@@ -1,5 +1,6 @@
-using Simulator.Models.Batching.VllmV1;
+using Simulator.Core.Time;
 using Simulator.Models.Clusters;
+using Simulator.Models.Engines;
 using Simulator.Models.Parallelism;
 using Simulator.Models.Results;
 using Simulator.Workloads.Requests;
@@ -7,55 +8,92 @@ using static Simulator.Tests.Models.Engines.TestEngines;
 
 namespace Simulator.Tests.Models.Engines;
 
-/// <summary>No allocation per token, per iteration or per event: longer outputs of the same requests cost no more memory.</summary>
+/// <summary>No allocation per token, per iteration or per event, whatever the engine.</summary>
 [NonParallelizable]
 public sealed class AllocationTests
 {
-    // Sketches may open a few more octaves of buckets for longer times, at 8 KiB each.
-    private const long Slack = 128 << 10;
+    private static readonly ParallelPlan[] Plans = [ParallelPlan.Single, new(Data: 2), new(Pipeline: 2)];
 
-    private static long BytesOf(PoolSpec pool, IReadOnlyList<Request> requests, out RunResult run)
-    {
-        ClusterSpec cluster = new() { Pools = [pool] };
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        run = ServingSimulation.Run(cluster, requests);
-        return GC.GetAllocatedBytesForCurrentThread() - before;
-    }
+    private static IEnumerable<string> EnginesThatDecode => EveryEngine.NamesThatDecode;
 
-    [TestCase(true, 1, null)]
-    [TestCase(false, 1, null)]
-    [TestCase(true, 2, null)]
-    [TestCase(true, 1, 700L)]
-    [TestCase(false, 1, 700L)]
-    public void Run_TenTimesLongerOutputs_AllocatesNothingMore(bool fastForward, int stages, long? blocks)
-    {
-        PoolSpec pool = Pool(VllmV1(new VllmV1Options { TokenBudget = 64, MaxSequences = 16 }) with { FastForward = fastForward, PrefixCaching = false }, blocks) with
-        {
-            Plan = new ParallelPlan(Pipeline: stages), CostModel = Fractions,
-        };
-        Request[] Requests(int output) => [.. Enumerable.Range(0, 64).Select(i => Request(i, 3 * i, 30, output + i))];
-        Request[] shorter = Requests(200), longer = Requests(2000);
-        BytesOf(pool, longer, out _);
-
-        long few = BytesOf(pool, shorter, out RunResult fewIterations);
-        long many = BytesOf(pool, longer, out RunResult manyIterations);
-
-        long more = manyIterations.Iterations - fewIterations.Iterations;
-        Assert.That(more, Is.GreaterThan(5000));
-        Assert.That(many - few, Is.LessThan(Slack), $"bytes for {more} more iterations");
-    }
+    private static IEnumerable<string> Engines => EveryEngine.Names;
 
     [Test]
-    public void Run_PromptsInTenTimesMoreChunks_AllocatesNothingMore()
+    public void Run_DecodesOnly_AllocatesNothing(
+        [ValueSource(nameof(EnginesThatDecode))] string engine, [Values] bool fastForward, [Values] bool roofline, [ValueSource(nameof(Plans))] ParallelPlan plan)
     {
-        PoolSpec Chunked(int budget) => Pool(VllmV1(new VllmV1Options { TokenBudget = budget, MaxSequences = 4 }) with { PrefixCaching = false });
-        Request[] requests = [.. Enumerable.Range(0, 60).Select(i => Request(i, i, 2000, 1))];
-        BytesOf(Chunked(10), requests, out _);
+        PoolSpec pool = Pool(engine, fastForward, roofline, plan, window: 4096, sequences: 32);
+        Request[] requests = [.. Enumerable.Range(0, 32).Select(i => Request(i, 0, 30, 3000))];
 
-        long few = BytesOf(Chunked(100), requests, out RunResult fewIterations);
-        long many = BytesOf(Chunked(10), requests, out RunResult manyIterations);
+        Meter meter = Measure(pool, requests, from: 0.1, to: 0.9);
 
-        Assert.That(manyIterations.Iterations, Is.GreaterThanOrEqualTo(9 * fewIterations.Iterations));
-        Assert.That(many - few, Is.LessThan(Slack));
+        Assert.That(meter.Iterations, Is.GreaterThan(2000));
+        Assert.That(meter.Bytes, Is.Zero, $"bytes in {meter.Iterations} iterations");
+    }
+
+    /// <summary>Bursts that come again and again, prompts in chunks where the engine splits them, and memory that runs out.</summary>
+    [Test]
+    public void Run_PromptsAndDecodes_AllocatesNothing(
+        [ValueSource(nameof(Engines))] string engine, [Values] bool fastForward, [Values] bool roofline, [Values] bool shared)
+    {
+        PoolSpec pool = Pool(engine, fastForward, roofline, ParallelPlan.Single, window: 800, sequences: 8);
+        pool = pool.WithBlocks(2000 / pool.Engine.BlockTokens);
+        Request[] requests = [.. Enumerable.Range(0, 4000).Select(i => Request(i, 5000 * (i / 10), 100 + 37 * (i % 10), 20 + 29 * (i % 10)) with
+        {
+            MaxOutputTokens = 300,
+            Content = shared ? [new(i % 2, 64), new(100 + i, 36 + 37 * (i % 10))] : [],
+        })];
+
+        Meter meter = Measure(pool, requests, from: 0.5, to: 0.9);
+
+        Assert.That(meter.Iterations, Is.GreaterThan(engine == "DistServe, prefill" ? 400 : 40_000));
+        Assert.That(meter.Preemptions, engine.Contains("v1") || engine.Contains("APEX") ? Is.Positive : Is.Not.Negative);
+        Assert.That(meter.Bytes, Is.Zero, $"bytes in {meter.Iterations} iterations");
+    }
+
+    private static PoolSpec Pool(string engine, bool fastForward, bool roofline, ParallelPlan plan, int window, int sequences)
+    {
+        EngineOptions options = EveryEngine.Named(engine, new(window, sequences, ChunkTokens: 128, BlockTokens: 16)) with { FastForward = fastForward };
+        PoolSpec pool = TestPools.Small with { Plan = plan, Engine = options, CostModel = roofline ? null : Fractions };
+        return pool.WithBlocks(null);
+    }
+
+    /// <summary>The bytes that a run allocates between two instants, which are given as shares of its time.</summary>
+    private static Meter Measure(PoolSpec pool, Request[] requests, double from, double to)
+    {
+        RunResult run = TestEngines.Run(pool, requests);
+        SimDuration every = SimDuration.FromSeconds(run.SimulatedSeconds / 100);
+        Meter meter = new((int)(100 * from), (int)(100 * to)) { Iterations = run.Iterations, Preemptions = run.Engine.Preemptions };
+        TestEngines.Run(pool, requests, new RunOptions { Observer = meter, SampleEvery = every });
+        return meter;
+    }
+
+    private sealed class Meter(int from, int to) : IRunObserver
+    {
+        private int _samples;
+        private long _before;
+
+        public required long Iterations { get; init; }
+
+        public required long Preemptions { get; init; }
+
+        public long Bytes { get; private set; } = -1;
+
+        public bool WantsIterations => false;
+
+        public void OnRequestEnded(in RequestRecord record)
+        {
+        }
+
+        public void OnIteration(in IterationRecord record)
+        {
+        }
+
+        public void OnSample(in ReplicaSample sample)
+        {
+            _samples++;
+            if (_samples == from) _before = GC.GetAllocatedBytesForCurrentThread();
+            if (_samples == to) Bytes = GC.GetAllocatedBytesForCurrentThread() - _before;
+        }
     }
 }
