@@ -65,6 +65,7 @@ internal static class ClusterBuilder
             HostCacheBlocks = engine.HostCacheBlocks ?? options.HostCacheBlocks,
             HostWritePolicy = engine.HostWritePolicy ?? options.HostWritePolicy,
             ReceiveInterval = engine.ReceiveInterval ?? options.ReceiveInterval,
+            StreamInterval = engine.StreamInterval ?? options.StreamInterval,
             RequestOverhead = engine.RequestOverhead ?? options.RequestOverhead,
             ResponseOverhead = engine.ResponseOverhead ?? options.ResponseOverhead,
         };

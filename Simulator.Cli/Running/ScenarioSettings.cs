@@ -52,6 +52,7 @@ internal static class ScenarioSettings
         }
 
         list.Add($"{path}.engine.receiveInterval", pool.Engine.ReceiveInterval);
+        list.Add($"{path}.engine.streamInterval", pool.Engine.StreamInterval);
         list.Add($"{path}.engine.requestOverhead", pool.Engine.RequestOverhead);
         list.Add($"{path}.engine.responseOverhead", pool.Engine.ResponseOverhead);
         list.Add($"{path}.engine.memoryUtilization", pool.Memory.UtilizationFraction);

@@ -123,6 +123,9 @@ internal sealed record EngineSection
     /// <summary>Iterations between two looks at the inbox (<c>scheduler_recv_interval</c> of SGLang).</summary>
     public int? ReceiveInterval { get; init; }
 
+    /// <summary>Tokens that are sent to a client together (<c>stream_interval</c>).</summary>
+    public int? StreamInterval { get; init; }
+
     /// <summary>From the arrival of a request until the scheduler can see it.</summary>
     public SimDuration? RequestOverhead { get; init; }
 

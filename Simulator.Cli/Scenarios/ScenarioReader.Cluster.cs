@@ -104,6 +104,7 @@ internal static partial class ScenarioReader
             HostCacheBlocks = engine.Optional("hostCacheBlocks", Values.Whole(0L, KvBlockPool.Unlimited)),
             HostWritePolicy = engine.Optional("hostWritePolicy", Values.OneOf("host write policy", KnownNames.HostWritePolicies)),
             ReceiveInterval = engine.Optional("receiveInterval", Values.Count()),
+            StreamInterval = engine.Optional("streamInterval", Values.Whole(1, 100_000)),
             RequestOverhead = engine.Optional("requestOverhead", Quantities.Duration()),
             ResponseOverhead = engine.Optional("responseOverhead", Quantities.Duration()),
         };

@@ -28,7 +28,10 @@ public sealed record ClusterSpec
 /// <param name="Device">The device that every replica is made of.</param>
 public sealed record PoolSpec(string Name, ModelArchitecture Model, Device Device)
 {
-    /// <summary>Replicas, at least 1.</summary>
+    /// <summary>Most replicas of a pool.</summary>
+    public const int MostReplicas = 100_000;
+
+    /// <summary>Replicas, from 1 to <see cref="MostReplicas"/>.</summary>
     /// <value>1.</value>
     public int Replicas { get; init; } = 1;
 

@@ -75,7 +75,8 @@ internal static class PoolCompilation
         List<string> faults = [];
         EngineOptions engine = pool.Engine;
         if (pool.DevicesPerHostLink < 1) faults.Add($"{pool.DevicesPerHostLink} devices share a link to the host; it needs at least 1.");
-        if (pool.Replicas < 1) faults.Add($"it has {pool.Replicas} replicas; it needs at least 1.");
+        if (pool.Replicas is < 1 or > PoolSpec.MostReplicas)
+            faults.Add($"it has {pool.Replicas} replicas; it needs 1 to {PoolSpec.MostReplicas}.");
         faults.AddRange(engine.Validate());
         if (faults.Count > 0) return faults;
         try

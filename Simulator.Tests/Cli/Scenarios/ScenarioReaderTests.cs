@@ -60,6 +60,7 @@ public sealed class ScenarioReaderTests
                     maxContext: 32768
                     queueLimit: 100
                     receiveInterval: 2
+                    streamInterval: 5
                     requestOverhead: 3ms
                     responseOverhead: 1ms
                   roofline: { matrixComputeEfficiency: 70%, hostTimePerIteration: 1.5ms }
@@ -119,6 +120,7 @@ public sealed class ScenarioReaderTests
             MaxContext = 32768,
             QueueLimit = 100,
             ReceiveInterval = 2,
+            StreamInterval = 5,
             RequestOverhead = 3.Milliseconds(),
             ResponseOverhead = 1.Milliseconds(),
         }));
@@ -210,7 +212,7 @@ public sealed class ScenarioReaderTests
         "s.yaml:13:17: cluster.pools[0].replicas: expected a whole number of at least 1, got '0'",
         "s.yaml:15:9: unknown key 'tokenBudjet' in cluster.pools[0].engine; did you mean 'tokenBudget'? valid keys: scheduler, "
             + "tokenBudget, maxSequences, chunkedPrefill, longPrefillThreshold, policy, asyncScheduling, blockTokens, prefixCaching, kvBlocks, "
-            + "memoryUtilization, maxContext, queueLimit, hostCacheBlocks, hostWritePolicy, receiveInterval, requestOverhead, responseOverhead",
+            + "memoryUtilization, maxContext, queueLimit, hostCacheBlocks, hostWritePolicy, receiveInterval, streamInterval, requestOverhead, responseOverhead",
         "s.yaml:16:25: cluster.pools[0].engine.chunkedPrefill: expected true or false, got 'yes'",
         "s.yaml:17:27: cluster.pools[0].engine.memoryUtilization has no value; give one or remove the key",
         "s.yaml:18:7: cluster.pools[1] needs one of 'model' or 'modelConfig'",
