@@ -48,6 +48,19 @@ public sealed class ValidateVerbTests
         Assert.That(printed.Output, Does.StartWith("vidur_runs: 1 of 1 cases match"));
     }
 
+    [Test]
+    public void Validate_IterationsCutOff_IsBadInputThatNamesTheFile()
+    {
+        using TemporaryFiles files = new();
+        new MadeRun(files.Folder, "made", "vllm", 1, 1, "round_robin").Write();
+        string batches = Directory.EnumerateFiles(files.Folder, "made.batches.csv.gz", SearchOption.AllDirectories).Single();
+        byte[] whole = File.ReadAllBytes(batches);
+        File.WriteAllBytes(batches, whole[..(whole.Length / 2)]);
+        Printed printed = Printed.By("validate", files.Folder);
+        Assert.That((printed.ExitCode, printed.Output), Is.EqualTo((ExitCode.BadInput, "")));
+        Assert.That(printed.Error, Does.StartWith($"error: {batches}:").And.Contain("the compressed data is cut off or damaged. Fetch the file again"));
+    }
+
     [TestCase("scheduled_at", "request 7: scheduled")]
     [TestCase("prefill_completed_at", "request 7: first token")]
     [TestCase("completed_at", "request 7: completed")]

@@ -99,6 +99,10 @@ internal sealed class CsvRows : IDisposable
         {
             throw SyntaxFault(error);
         }
+        catch (Exception error) when (TraceSource.IsInputError(error))
+        {
+            throw _source.Unreadable(Line, error);
+        }
         return false;
     }
 
