@@ -22,9 +22,10 @@ internal static class Values
         string expected = Range("a whole number", least, most, T.MinValue, T.MaxValue);
         return (string text, out T value, out string fault) =>
         {
-            fault = $"expected {expected}, got '{text}'";
-            return T.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value)
-                && value >= least && value <= most;
+            bool isRead = T.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value);
+            bool isTooLarge = !isRead && text.Length > 0 && text.All(char.IsAsciiDigit);
+            fault = isTooLarge ? $"expected a whole number from {Format(least)} to {Format(most)}, got '{text}'" : $"expected {expected}, got '{text}'";
+            return isRead && value >= least && value <= most;
         };
     }
 

@@ -24,6 +24,7 @@ internal sealed class ReplayRunner(Streams streams)
         ClusterSpec cluster = ClusterBuilder.Build(scenario.Cluster);
         IReadOnlyList<string> faults = ClusterCheck.FaultsOf(scenario.Cluster, cluster);
         if (faults.Count > 0) throw new InputException(faults);
+        RefuseToOverwriteInput(request);
         RunOptions options = Options(scenario);
         // A file that cannot be written is better found before a long run than after it.
         string[] files = [.. JsonFiles(request)];
@@ -86,6 +87,18 @@ internal sealed class ReplayRunner(Streams streams)
     {
         if (request.JsonFile is { } file and not OutputStream) yield return file;
         if (request.OutputFolder.Length > 0) yield return Path.Combine(request.OutputFolder, ResultFile);
+    }
+
+    /// <exception cref="InputException">An output file is the scenario or its trace.</exception>
+    private static void RefuseToOverwriteInput(ReplayRequest request)
+    {
+        ResultsSection results = request.Scenario.Results;
+        string?[] named = [results.RequestsCsv, results.IterationsCsv, results.TimeSeriesCsv, results.Perfetto, results.Timeline];
+        IEnumerable<string> outputs = named.OfType<string>().Select(file => Path.Combine(request.OutputFolder, file)).Concat(JsonFiles(request));
+        string?[] inputs = [request.Scenario.File, request.Scenario.Workload.Trace?.File];
+        HashSet<string> read = [.. inputs.OfType<string>().Select(Path.GetFullPath)];
+        string[] faults = [.. outputs.Where(file => read.Contains(Path.GetFullPath(file))).Select(file => $"{file}: is read by this run; give the output another name")];
+        if (faults.Length > 0) throw new InputException(faults);
     }
 
     private static RunOptions Options(Scenario scenario)

@@ -12,6 +12,9 @@ internal sealed record Scenario
     /// <summary>Folder of the scenario file, as the user named it: what the scenario's paths stand below. Empty for the current one.</summary>
     public string Folder { get; init; } = "";
 
+    /// <summary>The scenario file, as the user named it; null for one made of options.</summary>
+    public string? File { get; init; }
+
     public required WorkloadSection Workload { get; init; }
 
     public required ClusterSection Cluster { get; init; }

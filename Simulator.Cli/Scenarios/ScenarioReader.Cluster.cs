@@ -2,6 +2,7 @@ using Simulator.Cli.Reading;
 using Simulator.Cli.Scenarios.Schedulers;
 using Simulator.Core.Time;
 using Simulator.Models.Caching;
+using Simulator.Models.Clusters;
 using Simulator.Models.Costs;
 using Simulator.Models.Devices;
 using Simulator.Models.Parallelism;
@@ -32,7 +33,7 @@ internal static partial class ScenarioReader
             ModelConfig = config is null ? null : pool.Resolve(config),
             Serves = pool.Many("serves", Values.Text("a model name of the trace")),
             Device = pool.Required("device", CatalogueNames.Device, "a device id such as h100-sxm"),
-            Replicas = pool.Optional("replicas", Values.Count(), 1),
+            Replicas = pool.Optional("replicas", Values.Whole(1, PoolSpec.MostReplicas), 1),
             Plan = pool.Map("plan", ReadPlan)?.Value ?? ParallelPlan.Single,
             Quantization = pool.Map("quantization", ReadQuantization)?.Value ?? Quantization.Bf16,
             Engine = pool.Map("engine", engine => ReadEngine(engine, scheduler)) ?? new EngineSection { Scheduler = scheduler ?? KnownSchedulers.Default },

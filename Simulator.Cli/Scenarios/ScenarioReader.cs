@@ -22,7 +22,7 @@ internal static partial class ScenarioReader
         var faults = new FaultList(file);
         Scenario? scenario = YamlReader.Read(text, faults) is { } map ? Cursor.Read(map, faults, top => ReadScenario(top, scheduler)) : null;
         return scenario is not null && faults.Count == 0
-            ? scenario with { Folder = Path.GetDirectoryName(file) ?? "" }
+            ? scenario with { File = file, Folder = Path.GetDirectoryName(file) ?? "" }
             : throw new ScenarioException(faults);
     }
 

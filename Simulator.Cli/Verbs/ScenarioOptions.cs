@@ -4,6 +4,7 @@ using Simulator.Cli.Reading;
 using Simulator.Cli.Scenarios;
 using Simulator.Cli.Scenarios.Schedulers;
 using Simulator.Models.Architectures;
+using Simulator.Models.Clusters;
 using Simulator.Models.Devices;
 
 namespace Simulator.Cli.Verbs;
@@ -38,7 +39,7 @@ internal sealed class ScenarioOptions
 
     private readonly PlanOptions _plan = new();
 
-    private readonly Option<int?> _replicas = OptionFactory.Value("--replicas", "N", "Replicas of the model.", Values.Count());
+    private readonly Option<int?> _replicas = OptionFactory.Value("--replicas", "N", "Replicas of the model.", Values.Whole(1, PoolSpec.MostReplicas));
 
     private readonly Option<string?> _scheduler = OptionFactory.Reference(
         "--scheduler", "NAME", $"Scheduler of the engine: {string.Join(", ", KnownSchedulers.Names)}.",

@@ -15,7 +15,7 @@ public sealed class ValuesTests
     [TestCase("8,192", "expected a whole number of at least 1, got '8,192'")]
     [TestCase("1e6", "expected a whole number of at least 1, got '1e6'")]
     [TestCase("0x10", "expected a whole number of at least 1, got '0x10'")]
-    [TestCase("99999999999", "expected a whole number of at least 1, got '99999999999'")]
+    [TestCase("99999999999", "expected a whole number from 1 to 2147483647, got '99999999999'")]
     public void Count_Faulty_SaysWhy(string text, string fault) => Assert.That(Fault(Values.Count(), text), Is.EqualTo(fault));
 
     [Test]

@@ -38,6 +38,17 @@ public sealed class ReplayRunnerTests
         Assert.That(File.ReadAllLines(files["deep/out/rows.csv"]), Has.Length.EqualTo(21));
     }
 
+    [TestCase("--timeline")]
+    [TestCase("--json")]
+    public void Replay_OutputOverTheScenario_IsRefusedAndLeavesIt(string option)
+    {
+        using var files = new TemporaryFiles();
+        string scenario = files.Write("s.yaml", Scenario);
+        Assert.That(Printed.By("replay", scenario, option, scenario), Is.EqualTo(
+            new Printed(ExitCode.BadInput, "", $"error: {scenario}: is read by this run; give the output another name\n")));
+        Assert.That(File.ReadAllText(scenario), Is.EqualTo(Scenario));
+    }
+
     [Test]
     public void Replay_Quiet_PrintsNothing()
     {

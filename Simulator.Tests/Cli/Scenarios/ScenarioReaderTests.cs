@@ -209,7 +209,7 @@ public sealed class ScenarioReaderTests
             + "known: random, round-robin, least-outstanding, least-waiting, least-pending-tokens, power-of-two, prefix-affinity, session-affinity",
         "s.yaml:10:7: 'device' is missing in cluster.pools[0]; it is a device id such as h100-sxm",
         "s.yaml:12:7: cluster.pools[0] takes only one of 'model' or 'modelConfig'",
-        "s.yaml:13:17: cluster.pools[0].replicas: expected a whole number of at least 1, got '0'",
+        "s.yaml:13:17: cluster.pools[0].replicas: expected a whole number from 1 to 100000, got '0'",
         "s.yaml:15:9: unknown key 'tokenBudjet' in cluster.pools[0].engine; did you mean 'tokenBudget'? valid keys: scheduler, "
             + "tokenBudget, maxSequences, chunkedPrefill, longPrefillThreshold, policy, asyncScheduling, blockTokens, prefixCaching, kvBlocks, "
             + "memoryUtilization, maxContext, queueLimit, hostCacheBlocks, hostWritePolicy, receiveInterval, streamInterval, requestOverhead, responseOverhead",
