@@ -125,7 +125,7 @@ public sealed class BatchComposer
     public bool TryDecodeAll(long spareBlocks = 0)
     {
         RequireNoDecodes();
-        long blocks = Slot.BlocksStarted(0, 1);
+        long blocks = DecodeBlocks;
         if (blocks + spareBlocks > _replica.Memory.Available || !_replica.Memory.TryTake(blocks)) return false;
         AllDecodesScheduled = true;
         return true;

@@ -1,3 +1,4 @@
+using Simulator.Models.Caching;
 using Simulator.Models.Engines;
 
 namespace Simulator.Models.Batching;
@@ -10,10 +11,7 @@ internal static class BlockWatermark
 
     /// <summary>True when a waiting sequence can be given blocks for all its tokens.</summary>
     public static bool Allows(BatchComposer batch, SequenceView waiting, long watermark) =>
-        batch.BlocksAvailable - BlocksFor(waiting.KnownTokens, batch.BlockTokens) >= watermark;
-
-    /// <summary>Blocks that so many tokens fill or begin.</summary>
-    public static long BlocksFor(int tokens, int blockTokens) => ((long)tokens + blockTokens - 1) / blockTokens;
+        batch.BlocksAvailable - KvBlockPool.BlocksFor(waiting.KnownTokens, batch.BlockTokens) >= watermark;
 
     /// <summary>Faults of the share; a sequence as long as the context window must be able to run alone, with a block to spare.</summary>
     public static IEnumerable<string> Validate(double fraction, SchedulerContext context)
@@ -23,7 +21,7 @@ internal static class BlockWatermark
             yield return $"WatermarkFraction is {fraction}; it must be from 0 to below 1.";
             yield break;
         }
-        long watermark = Of(fraction, context.KvBlocks), longest = BlocksFor(context.ContextWindow, context.BlockTokens);
+        long watermark = Of(fraction, context.KvBlocks), longest = KvBlockPool.BlocksFor(context.ContextWindow, context.BlockTokens);
         if (context.KvBlocks - watermark <= longest)
         {
             yield return $"{context.KvBlocks} KV blocks less a watermark of {watermark} do not hold a sequence of {context.ContextWindow} tokens "

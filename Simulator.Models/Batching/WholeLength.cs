@@ -1,3 +1,4 @@
+using Simulator.Models.Caching;
 using Simulator.Models.Engines;
 
 namespace Simulator.Models.Batching;
@@ -14,7 +15,7 @@ internal static class WholeLength
     {
         List<string> faults = [];
         if (maxBatchSize < 1) faults.Add($"MaxBatchSize is {maxBatchSize}; it must be at least 1.");
-        long blocks = ((long)context.ContextWindow + context.BlockTokens - 1) / context.BlockTokens;
+        long blocks = KvBlockPool.BlocksFor(context.ContextWindow, context.BlockTokens);
         if (blocks > context.KvBlocks)
         {
             faults.Add($"A request of the context window ({context.ContextWindow} tokens) reserves {blocks} KV blocks, and there are {context.KvBlocks}: "

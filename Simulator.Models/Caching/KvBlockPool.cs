@@ -58,6 +58,9 @@ public sealed class KvBlockPool
     /// </summary>
     internal List<ulong>? Evicted { get; init; }
 
+    /// <summary>Blocks that so many tokens fill or begin.</summary>
+    internal static long BlocksFor(long tokens, long blockTokens) => (tokens + blockTokens - 1) / blockTokens;
+
     /// <summary>Takes blocks from the head of the queue.</summary>
     /// <param name="count">Blocks to take, at least 0.</param>
     /// <returns>False, with nothing taken, when fewer are available.</returns>

@@ -84,7 +84,7 @@ internal sealed class KvGroups
         foreach (KvGroup group in Groups)
         {
             long held = group.Window is { } window ? Math.Min(window - 1L + chunk, length) : length;
-            blocks += group.Count * ((held + group.BlockTokens - 1) / group.BlockTokens + (group.Window is null ? 0 : 1));
+            blocks += group.Count * (KvBlockPool.BlocksFor(held, group.BlockTokens) + (group.Window is null ? 0 : 1));
         }
         return blocks;
     }

@@ -80,10 +80,6 @@ internal sealed class RadixMemory(long totalBlocks, int blockTokens, bool prefix
         if (prefixCaching) _pool.Share(ref sequence.Radix, sequence.Content, Known(sequence, Math.Min(tokens, sequence.KnownTokens)));
     }
 
-    private static int Known(Sequence sequence, int tokens)
-    {
-        int covered = 0;
-        for (int i = 0; i < sequence.Content.Count; i++) covered += sequence.Content[i].Tokens;
-        return covered >= sequence.Request.PromptTokens ? tokens : Math.Min(tokens, covered);
-    }
+    private static int Known(Sequence sequence, int tokens) =>
+        ContentSlice.KnownTokens(sequence.Content, tokens, sequence.Request.PromptTokens);
 }

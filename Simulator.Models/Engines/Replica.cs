@@ -69,7 +69,7 @@ internal abstract partial class Replica : IEventHandler
         for (int i = 0; i < _slots.Length; i++) _slots[i] = NewSlot(i);
         if (setup.Slots > 1) _stages = new StageLine(setup.Slots);
         _reception = new Reception(_options.AsyncScheduling, _options.ReceiveInterval);
-        _enqueue = Enqueue;
+        _enqueue = sequence => Enqueue(sequence, toFront: false);
         _runningOfRank = new int[setup.Ranks];
         _scheduler = setup.Options.Scheduler(new SchedulerContext(
             ContextWindow, _options.BlockTokens, setup.KvBlocks, setup.Slots, setup.Ranks, setup.Random));
@@ -282,16 +282,9 @@ internal abstract partial class Replica : IEventHandler
 
     public void Preempt(Sequence sequence, bool decodeScheduled, bool toFront)
     {
-        TakeOff(sequence, decodeScheduled);
-        sequence.State = SequenceState.Waiting;
+        TakeOff(sequence, decodeScheduled, swapped: false);
         sequence.Computed = 0;
-        sequence.QueuedSince = _simulation.Now;
-        sequence.Preemptions++;
-        Statistics.Preemptions++;
-        _rowObserver?.OnPreemption(new PreemptionRecord(Index, Now, sequence.Request.Id, Swapped: false));
-        if (_options.QueueOrder == QueueOrder.Priority) Waiting.Insert(sequence, ByPriority);
-        else if (toFront) Waiting.Prepend(sequence);
-        else Waiting.Append(sequence);
+        Enqueue(sequence, toFront);
         CountWaiting();
         PendingTokens += sequence.KnownTokens;
     }
@@ -303,14 +296,10 @@ internal abstract partial class Replica : IEventHandler
         long blocks = Memory.For(sequence.ComputedNow);
         if (_swappedBlocks + blocks > _options.SwapBlocks) return false;
         BatchSlot slot = sequence.Slot;
-        TakeOff(sequence, decodeScheduled);
+        TakeOff(sequence, decodeScheduled, swapped: true);
         _swappedBlocks += blocks;
         slot.SwapOuts += blocks;
         sequence.State = SequenceState.Swapped;
-        sequence.QueuedSince = _simulation.Now;
-        sequence.Preemptions++;
-        Statistics.Preemptions++;
-        _rowObserver?.OnPreemption(new PreemptionRecord(Index, Now, sequence.Request.Id, Swapped: true));
         Swapped.Append(sequence);
         return true;
     }
@@ -349,16 +338,17 @@ internal abstract partial class Replica : IEventHandler
     private void Receive(Sequence sequence)
     {
         sequence.Received = _simulation.Now;
-        if (_reception.IsOpen) Enqueue(sequence);
+        if (_reception.IsOpen) Enqueue(sequence, toFront: false);
         else _reception.Incoming.Append(sequence);
         CountWaiting();
         OnQueueChanged(isArrival: true);
     }
 
-    private void Enqueue(Sequence sequence)
+    private void Enqueue(Sequence sequence, bool toFront)
     {
         sequence.State = SequenceState.Waiting;
         if (_options.QueueOrder == QueueOrder.Priority) Waiting.Insert(sequence, ByPriority);
+        else if (toFront) Waiting.Prepend(sequence);
         else Waiting.Append(sequence);
     }
 
@@ -401,7 +391,7 @@ internal abstract partial class Replica : IEventHandler
     }
 
     /// <summary>Takes a running sequence off and frees its blocks, to come back later.</summary>
-    private void TakeOff(Sequence sequence, bool decodeScheduled)
+    private void TakeOff(Sequence sequence, bool decodeScheduled, bool swapped)
     {
         BatchSlot slot = sequence.Slot;
         int held = sequence.ComputedNow + (decodeScheduled ? 1 : sequence.ScheduledTokens);
@@ -423,6 +413,10 @@ internal abstract partial class Replica : IEventHandler
         Unlist(sequence);
         sequence.Yields = false;
         sequence.ScheduledTokens = 0;
+        sequence.QueuedSince = _simulation.Now;
+        sequence.Preemptions++;
+        Statistics.Preemptions++;
+        _rowObserver?.OnPreemption(new PreemptionRecord(Index, Now, sequence.Request.Id, swapped));
     }
 
     // Who leaves the queue may have been the one that kept the others waiting, so that always matters.

@@ -1,4 +1,5 @@
 using Simulator.Models.Batching;
+using Simulator.Models.Caching;
 
 namespace Simulator.Models.Engines;
 
@@ -21,7 +22,7 @@ internal abstract class SequenceMemory(int blockTokens)
     public abstract long AvailableToStretch { get; }
 
     /// <summary>Blocks that so many tokens fill or begin.</summary>
-    public long For(int tokens) => ((long)tokens + blockTokens - 1) / blockTokens;
+    public long For(int tokens) => KvBlockPool.BlocksFor(tokens, blockTokens);
 
     /// <summary>Blocks that a sequence holds when so many of its tokens are computed.</summary>
     public long Held(Sequence sequence, int tokens) => For(Math.Max(tokens, sequence.ReservedTokens));

@@ -108,7 +108,7 @@ public sealed record MemoryPlan
         long usable = (long)(device.MemoryBytes * options.UtilizationFraction);
         KvGroups groups = KvGroups.Of(model, plan.Tensor, formats.KvCache, options.BlockTokens);
         Int128 sequencePages = groups.MostBlocks(options.SequenceTokens, options.MaxBatchedTokens);
-        Int128 sequenceBlocks = ((long)options.SequenceTokens + options.BlockTokens - 1) / options.BlockTokens;
+        Int128 sequenceBlocks = KvBlockPool.BlocksFor(options.SequenceTokens, options.BlockTokens);
         MemoryPlan? tightest = null;
         long shortfall = 0;
         for (int stage = 0; stage < plan.Pipeline; stage++)

@@ -1,3 +1,5 @@
+using Simulator.Models.Caching;
+
 namespace Simulator.Models.Batching.Apex;
 
 /// <summary>The scheduler inside APEX (microsoft/apex_plus), with its faults corrected or kept.</summary>
@@ -71,7 +73,7 @@ public sealed class ApexScheduler : IBatchScheduler
 
     private static bool HasRoom(BatchComposer batch, SequenceView stopped)
     {
-        long blocks = ((long)stopped.KnownTokens + batch.BlockTokens - 1) / batch.BlockTokens;
+        long blocks = KvBlockPool.BlocksFor(stopped.KnownTokens, batch.BlockTokens);
         return blocks + batch.DecodeBlocks <= batch.BlocksAvailable;
     }
 }

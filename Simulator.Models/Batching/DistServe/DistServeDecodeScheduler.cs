@@ -1,3 +1,5 @@
+using Simulator.Models.Caching;
+
 namespace Simulator.Models.Batching.DistServe;
 
 /// <summary>The scheduler of DistServe's decode instances (OSDI '24): continuous batching, first come first served.</summary>
@@ -46,6 +48,6 @@ public sealed class DistServeDecodeScheduler : IBatchScheduler
     private static bool HasRoom(BatchComposer batch, SequenceView view)
     {
         long tokens = view.PromptTokens + Math.Max(1, view.GeneratedTokens);
-        return (tokens + batch.BlockTokens - 1) / batch.BlockTokens + batch.DecodeBlocks <= batch.BlocksAvailable;
+        return KvBlockPool.BlocksFor(tokens, batch.BlockTokens) + batch.DecodeBlocks <= batch.BlocksAvailable;
     }
 }

@@ -1,3 +1,5 @@
+using Simulator.Models.Caching;
+
 namespace Simulator.Models.Batching.Sglang;
 
 /// <summary>What one iteration may still take on: KV memory for all to come, KV memory for now, tokens of prompts, and tokens of the chunk.</summary>
@@ -67,5 +69,5 @@ internal struct PrefillBudget
         if (_splits) _chunk = (int)(_chunk - paged);
     }
 
-    private readonly long Paged(int tokens) => ((long)tokens + _page - 1) / _page * _page;
+    private readonly long Paged(int tokens) => KvBlockPool.BlocksFor(tokens, _page) * _page;
 }

@@ -1,3 +1,4 @@
+using Simulator.Models.Caching;
 using Simulator.Core.Time;
 using Simulator.Models.Engines;
 
@@ -279,7 +280,7 @@ public sealed class TensorRtLlmScheduler : IBatchScheduler
     private long BlocksToEnd(BatchComposer batch, SequenceView view) =>
         Math.Min(Blocks(view.PromptTokens + (long)view.AllowedTokens), batch.BlocksTotal);
 
-    private long Blocks(long tokens) => (tokens + _options.TokensPerBlock - 1) / _options.TokensPerBlock;
+    private long Blocks(long tokens) => KvBlockPool.BlocksFor(tokens, _options.TokensPerBlock);
 
     /// <param name="View">The sequence.</param>
     /// <param name="From">Tokens of it that are computed or cached.</param>

@@ -1,3 +1,4 @@
+using Simulator.Models.Caching;
 using Simulator.Models.Engines;
 
 namespace Simulator.Models.Batching.VllmV0;
@@ -101,6 +102,6 @@ public sealed class VllmV0Scheduler : IBatchScheduler
         if (!batch.TryFirstSwapped(out earliest) || batch.RunningCount >= _options.MaxSequences) return false;
         for (bool more = BatchComposer.TryNext(earliest, out SequenceView view); more; more = BatchComposer.TryNext(view, out view))
             if (view.Arrival < earliest.Arrival) earliest = view;
-        return batch.BlocksAvailable - BlockWatermark.BlocksFor(earliest.ComputedTokens, batch.BlockTokens) - 1 >= _watermark;
+        return batch.BlocksAvailable - KvBlockPool.BlocksFor(earliest.ComputedTokens, batch.BlockTokens) - 1 >= _watermark;
     }
 }
