@@ -150,7 +150,7 @@ public enum QueueOrder
     /// <summary>In order of arrival; preempted sequences in front.</summary>
     Arrival,
 
-    /// <summary>By <see cref="Workloads.Requests.Request.Priority"/>, the lower value first, then by arrival; preempted sequences among the others.</summary>
+    /// <summary>By <see cref="Workloads.Requests.Request.Priority"/>, the lower value first, then by arrival and id; preempted sequences among the others.</summary>
     Priority,
 }
 

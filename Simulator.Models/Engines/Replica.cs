@@ -24,7 +24,7 @@ internal abstract partial class Replica : IEventHandler
     private static readonly Comparison<Sequence> ByAdmission = static (a, b) => a.Order.CompareTo(b.Order);
 
     private static readonly Comparison<Sequence> ByPriority = static (a, b) =>
-        (a.Request.Priority, a.Request.Arrival).CompareTo((b.Request.Priority, b.Request.Arrival));
+        (a.Request.Priority, a.Request.Arrival, a.Request.Id).CompareTo((b.Request.Priority, b.Request.Arrival, b.Request.Id));
 
     private readonly Simulation _simulation;
     private readonly IReplicaOwner _owner;

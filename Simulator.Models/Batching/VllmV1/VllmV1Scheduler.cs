@@ -8,7 +8,7 @@ namespace Simulator.Models.Batching.VllmV1;
 /// short, the last running sequence is preempted (its blocks freed, its tokens to be recomputed), and after a preemption
 /// nothing is admitted in that iteration.</para>
 /// <para>By priority, the queue is in that order and the victim is the running sequence with the highest value, of those the one
-/// that arrived last, of those the first admitted; what it was given in this iteration goes back to the budget (as of version
+/// that arrived last (of one instant, the one with the highest id: without an order among them they would take each other's blocks for ever); what it was given in this iteration goes back to the budget (as of version
 /// 0.14; 0.11 kept it). In a pipeline the victim is one of those that are not in flight.</para>
 /// <para>Async scheduling is the engine's: see <see cref="Simulator.Models.Engines.EngineOptions.AsyncScheduling"/>. It mirrors <c>async_scheduler.py</c>, which
 /// knows in advance which sequences end by their allowed length and schedules those no more.</para>
@@ -112,7 +112,7 @@ public sealed class VllmV1Scheduler : IBatchScheduler
         batch.TryFirstRunning(out SequenceView victim);
         SequenceView next = victim;
         while (BatchComposer.TryNext(next, out next))
-            if ((next.Priority, next.Arrival).CompareTo((victim.Priority, victim.Arrival)) > 0) victim = next;
+            if ((next.Priority, next.Arrival, next.Id).CompareTo((victim.Priority, victim.Arrival, victim.Id)) > 0) victim = next;
         return victim;
     }
 

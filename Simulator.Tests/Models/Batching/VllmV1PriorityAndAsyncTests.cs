@@ -2,6 +2,7 @@ using Simulator.Models.Batching.VllmV1;
 using Simulator.Models.Clusters;
 using Simulator.Models.Results;
 using Simulator.Tests.Models.Engines;
+using Simulator.Workloads.Requests;
 using static Simulator.Tests.Models.Engines.TestEngines;
 using DeviceCatalogue = Simulator.Models.Devices.Devices;
 
@@ -105,4 +106,15 @@ public sealed class VllmV1PriorityAndAsyncTests
     [Test]
     public void Validate_UnknownPolicy_IsNamed() =>
         Assert.That((Small with { Policy = (VllmV1Policy)7 }).Validate(100), Is.EqualTo(new[] { "Policy is 7; it must be FirstComeFirstServed or Priority." }));
+
+    /// <summary>Requests of one instant and one priority must have an order, or each takes the other's blocks with nothing gained.</summary>
+    [TestCase(false)]
+    [TestCase(true)]
+    public void Preempt_EqualPrioritiesOfOneInstant_AllComplete(bool async)
+    {
+        VllmV1Options options = new() { TokenBudget = 64, MaxSequences = 2, LongPrefillThreshold = 6, Policy = VllmV1Policy.Priority, AsyncScheduling = async };
+        Request[] requests = [Request(0, 0, 20, 30), Request(1, 9, 28, 15), Request(2, 9, 31, 30), Request(3, 9, 32, 24), Request(4, 60, 19, 15)];
+        PoolSpec pool = Pool(VllmV1(options) with { PrefixCaching = false }, blocks: 18);
+        Assert.That(Record(pool, requests).Run.Requests.Completed, Is.EqualTo(5));
+    }
 }

@@ -71,7 +71,7 @@ internal sealed class NaiveVllmV1(VllmV1Options options, int blockTokens, int bl
 
     private bool ByPriority => options.Policy == VllmV1Policy.Priority;
 
-    private static (int, long) Rank(Work work) => (work.Request.Priority, work.Request.Arrival.Nanoseconds);
+    private static (int, long, long) Rank(Work work) => (work.Request.Priority, work.Request.Arrival.Nanoseconds, work.Request.Id);
 
     private void EndLingering()
     {
