@@ -50,6 +50,9 @@ public sealed class BatchComposer
     /// <summary>Longest prompt and output together, in tokens.</summary>
     public int ContextWindow => _replica.ContextWindow;
 
+    /// <summary>Batch slots of the replica, at least 1: so many iterations may be in flight.</summary>
+    public int Slots => _replica.Slots.Length;
+
     /// <summary>Sequences that run, in all slots.</summary>
     public int RunningCount => _replica.RunningCount;
 
@@ -91,6 +94,11 @@ public sealed class BatchComposer
 
     /// <summary>Gives the first running sequence of this slot.</summary>
     public bool TryFirstRunning(out SequenceView view) => View(Slot.Running.First, out view);
+
+    /// <summary>Gives the first running sequence of a slot; those of the slots that are busy are in flight.</summary>
+    /// <param name="slot">0 to <see cref="Slots"/> − 1.</param>
+    /// <param name="view">The sequence.</param>
+    public bool TryFirstRunningOf(int slot, out SequenceView view) => View(_replica.Slots[slot].Running.First, out view);
 
     /// <summary>Gives the sequence of all slots that was admitted last.</summary>
     public bool TryLastRunning(out SequenceView view) => View(_replica.LastRunning, out view);

@@ -106,6 +106,8 @@ internal abstract partial class Replica : IEventHandler
     /// <summary>Requests that were sent here and whose client has not heard of their end.</summary>
     public int Outstanding { get; private set; }
 
+    internal ReadOnlySpan<BatchSlot> Slots => _slots;
+
     public int BatchSlots => _slots.Length;
 
     public SimTime Now => _simulation.Now;

@@ -9,7 +9,7 @@ namespace Simulator.Models.Batching.VllmV1;
 /// nothing is admitted in that iteration.</para>
 /// <para>By priority, the queue is in that order and the victim is the running sequence with the highest value, of those the one
 /// that arrived last (of one instant, the one with the highest id: without an order among them they would take each other's blocks for ever); what it was given in this iteration goes back to the budget (as of version
-/// 0.14; 0.11 kept it). In a pipeline the victim is one of those that are not in flight.</para>
+/// 0.14; 0.11 kept it). In a pipeline a victim that is in flight goes when its iteration ends.</para>
 /// <para>Async scheduling is the engine's: see <see cref="Simulator.Models.Engines.EngineOptions.AsyncScheduling"/>. It mirrors <c>async_scheduler.py</c>, which
 /// knows in advance which sequences end by their allowed length and schedules those no more.</para>
 /// <para>Most iterations need none of the walk over the sequences: all decodes take one token each, and what is left of the
@@ -35,12 +35,13 @@ public sealed class VllmV1Scheduler : IBatchScheduler
     public BatchDecision Compose(BatchComposer batch)
     {
         int budget = _options.TokenBudget;
-        bool preempted = !TryScheduleRunningTogether(batch, ref budget) && ScheduleRunningInOrder(batch, ref budget);
+        bool awaits = false;
+        bool preempted = !TryScheduleRunningTogether(batch, ref budget) && ScheduleRunningInOrder(batch, ref budget, out awaits);
         bool blocked = preempted || Admit(batch, ref budget);
         if (batch.ScheduledDecodes + batch.ScheduledPrefills == 0)
         {
             // By priority, the first in line may be the victim: the engine runs nothing then, and looks again at once.
-            bool othersRun = preempted && _options.Policy == VllmV1Policy.Priority && batch.DecodeCount + batch.PrefillingCount > 0;
+            bool othersRun = preempted && !awaits && _options.Policy == VllmV1Policy.Priority && batch.DecodeCount + batch.PrefillingCount > 0;
             return othersRun ? Compose(batch) : BatchDecision.Wait;
         }
         if (preempted || batch.ScheduledPrefills > 0 || !batch.AllDecodesScheduled) return BatchDecision.RunOnce;
@@ -81,10 +82,13 @@ public sealed class VllmV1Scheduler : IBatchScheduler
         return true;
     }
 
+    /// <param name="batch">The batch.</param>
+    /// <param name="budget">Tokens that are left.</param>
+    /// <param name="awaits">True when the victim is in flight, and its blocks come when its iteration ends.</param>
     /// <returns>True when a sequence was preempted.</returns>
-    private bool ScheduleRunningInOrder(BatchComposer batch, ref int budget)
+    private bool ScheduleRunningInOrder(BatchComposer batch, ref int budget, out bool awaits)
     {
-        bool preempted = false;
+        bool preempted = awaits = false;
         for (bool more = batch.TryFirstRunning(out SequenceView view); more && budget > 0; more = BatchComposer.TryNext(view, out view))
         {
             if (batch.IsScheduled(view)) continue;
@@ -94,7 +98,8 @@ public sealed class VllmV1Scheduler : IBatchScheduler
                 SequenceView victim = Victim(batch);
                 int refund = _options.Policy == VllmV1Policy.Priority ? batch.ScheduledTokens(victim) : 0;
                 preempted = true;
-                if (!batch.Preempt(victim) || victim.Id == view.Id) return true;
+                awaits = !batch.Preempt(victim);
+                if (awaits || victim.Id == view.Id) return true;
                 budget += refund;
             }
             budget -= tokens;
@@ -109,10 +114,17 @@ public sealed class VllmV1Scheduler : IBatchScheduler
             batch.TryLastRunning(out SequenceView last);
             return last;
         }
-        batch.TryFirstRunning(out SequenceView victim);
-        SequenceView next = victim;
-        while (BatchComposer.TryNext(next, out next))
-            if ((next.Priority, next.Arrival, next.Id).CompareTo((victim.Priority, victim.Arrival, victim.Id)) > 0) victim = next;
+        SequenceView victim = default;
+        bool found = false;
+        for (int slot = 0; slot < batch.Slots; slot++)
+        {
+            for (bool more = batch.TryFirstRunningOf(slot, out SequenceView view); more; more = BatchComposer.TryNext(view, out view))
+            {
+                if (found && (view.Priority, view.Arrival, view.Id).CompareTo((victim.Priority, victim.Arrival, victim.Id)) < 0) continue;
+                victim = view;
+                found = true;
+            }
+        }
         return victim;
     }
 

@@ -41,7 +41,7 @@ public sealed class QuantitiesTests
         Fault(Quantities.Duration(positive: true), "0s"),
         Is.EqualTo("expected a duration above 0 such as 50ms, 1.5s, 2min or 1h, got '0s'"));
 
-    [FsCheck.NUnit.Property]
+    [SeededProperty]
     public Property Duration_AnyWholeMilliseconds_RoundTrips(int milliseconds)
     {
         long whole = Math.Abs((long)milliseconds);

@@ -69,7 +69,7 @@ public sealed class YamlReaderTests
         Assert.That(map.Entries[1].Value, Is.EqualTo(new YamlScalar(new Position(2, 4), "x", IsEmpty: false)));
     }
 
-    [FsCheck.NUnit.Property(MaxTest = 500)]
+    [SeededProperty(MaxTest = 500)]
     public Property Read_AnyTextOfYamlCharacters_GivesAMapOrFaults(int[] picks)
     {
         const string Alphabet = "ab:: \n\n  -[]{},#&*!|>'\"%@?\t~1.";

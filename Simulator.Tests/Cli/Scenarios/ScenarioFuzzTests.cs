@@ -56,7 +56,7 @@ public sealed class ScenarioFuzzTests
     private const string Alphabet = "abz019 :.,-[]{}#&*!|>'\"%@?/\t\n\r~\u0000é";
 
     /// <summary>Whatever is done to a scenario, it is read or refused with places, never anything else.</summary>
-    [FsCheck.NUnit.Property(MaxTest = 1000)]
+    [SeededProperty(MaxTest = 1000)]
     public void ReadText_DamagedScenario_IsReadOrRefusedWithPlaces(byte document, NonEmptyArray<(int Place, int Change, int Letter)> damages)
     {
         string sound = (document % 3) switch { 0 => Sound, 1 => Sessions, _ => Columns };

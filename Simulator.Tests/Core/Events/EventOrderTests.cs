@@ -66,7 +66,7 @@ public class EventOrderTests
     }
 
     /// <summary>Any mixture of scheduling, cancelling and firing does what a sorted list does.</summary>
-    [FsCheck.NUnit.Property(MaxTest = 300)]
+    [SeededProperty(MaxTest = 300)]
     public void Queue_AnyScript_AgreesWithASortedList(int[] script)
     {
         var simulation = new Simulation();

@@ -21,7 +21,7 @@ public class SimulationTests
         Assert.That(simulation.PendingEvents, Is.Zero);
     }
 
-    [FsCheck.NUnit.Property(MaxTest = 100)]
+    [SeededProperty(MaxTest = 100)]
     public void Invariant2_AnyModel_SeesTimeNeverGoBack(int seed)
     {
         RandomStream random = new RandomStreams(unchecked((ulong)seed)).Stream("model");

@@ -86,7 +86,7 @@ public class QuantileSketchTests
         }
     }
 
-    [FsCheck.NUnit.Property(MaxTest = 300)]
+    [SeededProperty(MaxTest = 300)]
     public void AddArithmetic_AnyProgression_IsAsAddingOneByOne(ulong seed)
     {
         RandomStream random = new(seed);
@@ -141,7 +141,7 @@ public class QuantileSketchTests
         Assert.That(sketch.Sum, Is.EqualTo(5 * expected));
     }
 
-    [FsCheck.NUnit.Property]
+    [SeededProperty]
     public void Merge_OfParts_IsAsAddingAllInAnyOrder(uint[] first, uint[] second)
     {
         QuantileSketch merged = Of([.. first.Select(v => (long)v * v)]);

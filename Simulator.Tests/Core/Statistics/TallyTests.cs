@@ -20,7 +20,7 @@ public class TallyTests
         Assert.That((tally.Min, tally.Max), Is.EqualTo((values.Min(), values.Max())));
     }
 
-    [FsCheck.NUnit.Property]
+    [SeededProperty]
     public void Add_WithWeights_IsAsAddingThatOften(short[] values)
     {
         var weighted = new Tally();
@@ -34,7 +34,7 @@ public class TallyTests
         AssertSame(weighted, repeated);
     }
 
-    [FsCheck.NUnit.Property]
+    [SeededProperty]
     public void Merge_OfParts_IsAsAddingAll(short[] first, short[] second)
     {
         Tally merged = Of([.. first.Select(v => (double)v)]);

@@ -14,7 +14,7 @@ public sealed class EditDistanceTests
     [TestCase("Same", "same", 1)]
     public void Between_KnownPairs_Matches(string a, string b, int distance) => Assert.That(EditDistance.Between(a, b), Is.EqualTo(distance));
 
-    [FsCheck.NUnit.Property]
+    [SeededProperty]
     public bool Between_AnyPair_IsSymmetricAndBounded(string? a, string? b)
     {
         (a, b) = (a ?? "", b ?? "");
@@ -24,7 +24,7 @@ public sealed class EditDistanceTests
     }
 
     // Few letters, so that words have much in common.
-    [FsCheck.NUnit.Property(MaxTest = 300)]
+    [SeededProperty(MaxTest = 300)]
     public bool Between_ShortWords_IsTheFewestEditsThatRecursionFinds(byte[] first, byte[] second)
     {
         (string a, string b) = (Word(first), Word(second));

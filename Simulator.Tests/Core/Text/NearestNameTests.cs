@@ -36,7 +36,7 @@ public sealed class NearestNameTests
     [Test]
     public void Find_TwoAsNear_GivesTheFirst() => Assert.That(NearestName.Find("cap", ["cat", "car"]), Is.EqualTo("cat"));
 
-    [FsCheck.NUnit.Property]
+    [SeededProperty]
     public bool Find_AnyName_NoOtherCandidateIsNearer(byte[] written, byte[][] known)
     {
         string name = Word(written);

@@ -232,7 +232,7 @@ public class HuggingFaceConfigTests
     [Test]
     public void Read_EmptyPath_IsAFault() => Assert.Throws<ModelConfigException>(() => HuggingFaceConfig.Read(""));
 
-    [FsCheck.NUnit.Property(MaxTest = 1000)]
+    [SeededProperty(MaxTest = 1000)]
     public Property Parse_AnyValueAtAnyKey_GivesAModelOrAFaultInWords()
     {
         string[] keys =

@@ -21,7 +21,7 @@ public sealed class VidurOracleTests
     private static readonly Lazy<OperatorTables> Tables = new(() =>
         OperatorTables.Read(TableFiles.Write(Path.Combine(TestContext.CurrentContext.WorkDirectory, "vidur-oracle-tables"))));
 
-    [FsCheck.NUnit.Property(MaxTest = 500, Arbitrary = [typeof(Cases)])]
+    [SeededProperty(MaxTest = 500, Arbitrary = [typeof(Cases)])]
     public void Run_RandomWorkload_EqualsVidur(Case scenario)
     {
         NaiveVidur naive = new(scenario.Settings, TableFiles.Times);
@@ -45,7 +45,7 @@ public sealed class VidurOracleTests
     }
 
     /// <summary>Invariant 7, also with clients that give up.</summary>
-    [FsCheck.NUnit.Property(MaxTest = 300, Arbitrary = [typeof(Cases)])]
+    [SeededProperty(MaxTest = 300, Arbitrary = [typeof(Cases)])]
     public void Invariant7_FastForwardOnAndOff_SameBytes(Case scenario, byte[] patience)
     {
         scenario = scenario with

@@ -68,7 +68,7 @@ public sealed class BlockHashesTests
     public void Extend_ContentShorterThanPrompt_NothingAfterItIsKnown() =>
         Assert.That(Hashes([new(1, 9)], 40, 20), Has.Count.EqualTo(2));
 
-    [FsCheck.NUnit.Property(MaxTest = 300)]
+    [SeededProperty(MaxTest = 300)]
     public void Extend_StepByStep_EqualsAllAtOnce(byte[] segments, byte[] steps, byte blockTokens)
     {
         ContentSegment[] content = [.. segments.Select(tokens => new ContentSegment(tokens % 3, tokens % 20 + 1))];

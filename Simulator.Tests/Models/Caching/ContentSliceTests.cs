@@ -17,7 +17,7 @@ public sealed class ContentSliceTests
     public void KnownTokens_NoContent_IsZeroEvenForAnEmptyPrompt() =>
         Assert.That(ContentSlice.KnownTokens([], 7, 0), Is.Zero);
 
-    [FsCheck.NUnit.Property(MaxTest = 1000)]
+    [SeededProperty(MaxTest = 1000)]
     public void CommonWith_RandomSlices_IsThatOfTheTokens(ushort first, ushort second, byte firstSkip, byte secondSkip, byte length)
     {
         ContentSlice a = Slice(first, firstSkip, length, out List<(long, int)> left);

@@ -16,7 +16,7 @@ public sealed class EvictionHeapTests
         Assert.That((heap.Count, heap.Contains(3)), Is.EqualTo((0, false)));
     }
 
-    [FsCheck.NUnit.Property(MaxTest = 500)]
+    [SeededProperty(MaxTest = 500)]
     public void First_RandomAddsAndRemovals_IsTheOldestMember((byte Id, int Stamp)[] operations)
     {
         EvictionHeap heap = new();

@@ -112,7 +112,7 @@ public sealed class HostTierTests
     }
 
     /// <summary>Invariant 4: pinned + cached + free = total, always, and what is evicted is not found.</summary>
-    [FsCheck.NUnit.Property(MaxTest = 400)]
+    [SeededProperty(MaxTest = 400)]
     public void Invariant4_RandomOperations_EqualNaiveModel(PositiveInt size, (byte Kind, byte Value)[] operations)
     {
         int total = size.Get % 8 + 1;

@@ -175,7 +175,7 @@ public sealed class KvBlockPoolTests
     }
 
     /// <summary>Invariant 4: used + cached + free = total, always; a freed block is unreachable once it is taken again.</summary>
-    [FsCheck.NUnit.Property(MaxTest = 300)]
+    [SeededProperty(MaxTest = 300)]
     public void Invariant4_RandomOperations_EqualNaiveModel(PositiveInt size, (byte Kind, byte Value)[] operations)
     {
         int total = size.Get % 12 + 1;
@@ -234,7 +234,7 @@ public sealed class KvBlockPoolTests
     }
 
     /// <summary>Invariant 4 as sequences use the pool: prefixes that are held, grown, named and let go tail first.</summary>
-    [FsCheck.NUnit.Property(MaxTest = 300)]
+    [SeededProperty(MaxTest = 300)]
     public void Invariant4_RandomSequences_EqualNaiveModel(PositiveInt size, (byte Kind, byte Family, byte Length)[] operations)
     {
         int total = size.Get % 20 + 1;

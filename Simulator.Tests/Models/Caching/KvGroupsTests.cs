@@ -162,7 +162,7 @@ public sealed class KvGroupsTests
         }
     }
 
-    [FsCheck.NUnit.Property(MaxTest = 300)]
+    [SeededProperty(MaxTest = 300)]
     public void MostBlocks_RandomWindow_AreEnoughForEveryIteration(PositiveInt window, PositiveInt block, ushort computed, byte chunk)
     {
         (int w, int b, int before, int after) = (window.Get, block.Get % 20 + 1, computed % 300, computed % 300 + chunk % 50 + 1);

@@ -62,7 +62,7 @@ public sealed class PrefixCachingTests
     }
 
     /// <summary>What is known of a prompt's content is shared; the rest is a sequence's own, and found again after a preemption.</summary>
-    [FsCheck.NUnit.Property(MaxTest = 200, Arbitrary = [typeof(EngineOracleTests.Cases)])]
+    [SeededProperty(MaxTest = 200, Arbitrary = [typeof(EngineOracleTests.Cases)])]
     public void Content_KnownInPart_EqualsNaiveEngine(EngineOracleTests.Case scenario, byte[] known)
     {
         scenario = scenario with

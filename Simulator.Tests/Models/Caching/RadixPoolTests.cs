@@ -176,7 +176,7 @@ public sealed class RadixPoolTests
     }
 
     /// <summary>Invariant 4: used + cached + free = total, always, one object for each page; a freed page is in no node and no sequence.</summary>
-    [FsCheck.NUnit.Property(MaxTest = 400)]
+    [SeededProperty(MaxTest = 400)]
     public void Invariant4_RandomSequences_EqualNaivePool(PositiveInt size, (byte Kind, ushort Content, byte Length)[] operations)
     {
         int pageTokens = size.Get % 3 + 1, pages = size.Get % 17 + 4;

@@ -235,7 +235,7 @@ public sealed class RadixTreeTests
     }
 
     /// <summary>Invariant 4 for the tree: what is protected and what can be evicted is what the nodes hold, and what was evicted is not found.</summary>
-    [FsCheck.NUnit.Property(MaxTest = 400)]
+    [SeededProperty(MaxTest = 400)]
     public void Invariant4_RandomOperations_EqualNaiveTree(PositiveInt page, (byte Kind, ushort Content, byte Length)[] operations)
     {
         int pageTokens = page.Get % 3 + 1;

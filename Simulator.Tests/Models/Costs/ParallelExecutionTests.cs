@@ -76,7 +76,7 @@ public sealed class ParallelExecutionTests
         Assert.That(next.Iterations, Is.EqualTo(int.MaxValue));
     }
 
-    [FsCheck.NUnit.Property(MaxTest = 200)]
+    [SeededProperty(MaxTest = 200)]
     [Category("Invariant9")]
     public void DecodeOnly_OfOneMoreRow_NeverTakesLess(DoNotSize<int> seed)
     {
@@ -198,7 +198,7 @@ public sealed class ParallelExecutionTests
         Assert.That(times[0] + times[1], Is.EqualTo(batch.Mixed().Time));
     }
 
-    [FsCheck.NUnit.Property(MaxTest = 200)]
+    [SeededProperty(MaxTest = 200)]
     public void StageTimes_OfAnyBatch_SumToTheTimeOfTheIteration(DoNotSize<int> seed)
     {
         RooflineCostModel model = TestModels.RandomCostModel(seed.Item);
@@ -220,7 +220,7 @@ public sealed class ParallelExecutionTests
         Assert.Throws<ArgumentException>(() => batch.StageTimes(withDecodes: true, new long[times.Length + 1]));
     }
 
-    [FsCheck.NUnit.Property(MaxTest = 100)]
+    [SeededProperty(MaxTest = 100)]
     public void PrefillOnly_OfAnyBatch_IsTheCostWithoutItsDecodes(DoNotSize<int> seed)
     {
         RooflineCostModel model = TestModels.RandomCostModel(seed.Item);

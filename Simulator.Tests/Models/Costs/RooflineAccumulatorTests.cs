@@ -7,7 +7,7 @@ namespace Simulator.Tests.Models.Costs;
 [TestFixture]
 public sealed class RooflineAccumulatorTests
 {
-    [FsCheck.NUnit.Property(MaxTest = 300)]
+    [SeededProperty(MaxTest = 300)]
     [Category("Invariant7")]
     public void Sum_OfStretches_EqualsStepsOneByOne(DoNotSize<int> anySeed)
     {
@@ -65,7 +65,7 @@ public sealed class RooflineAccumulatorTests
         }
     }
 
-    [FsCheck.NUnit.Property(MaxTest = 300)]
+    [SeededProperty(MaxTest = 300)]
     public void DecodeOnly_OfAnyBatch_IsWithinOneThousandthOfTheSmoothForm(DoNotSize<int> anySeed)
     {
         int seed = anySeed.Item;
@@ -130,7 +130,7 @@ public sealed class RooflineAccumulatorTests
         Assert.That(accumulator.DecodeOnly(1000).Iterations, Is.EqualTo(1000));
     }
 
-    [FsCheck.NUnit.Property(MaxTest = 300)]
+    [SeededProperty(MaxTest = 300)]
     public void Mixed_WithPrefill_RoundsTheSmoothForm(DoNotSize<int> anySeed)
     {
         int seed = anySeed.Item;

@@ -24,7 +24,7 @@ public sealed class RooflineTests
         Host = HostOverhead.None,
     };
 
-    [FsCheck.NUnit.Property(MaxTest = 300)]
+    [SeededProperty(MaxTest = 300)]
     [Category("Invariant9")]
     public void Invariant9_AnyShape_IsFiniteAndNotBelowThePhysicalBound(DoNotSize<int> seed)
     {
@@ -44,7 +44,7 @@ public sealed class RooflineTests
         });
     }
 
-    [FsCheck.NUnit.Property(MaxTest = 300)]
+    [SeededProperty(MaxTest = 300)]
     [Category("Invariant9")]
     public void Invariant9_MoreTokens_NeverCostLess(DoNotSize<int> seed)
     {
@@ -291,7 +291,7 @@ public sealed class RooflineTests
         }
     }
 
-    [FsCheck.NUnit.Property(MaxTest = 300)]
+    [SeededProperty(MaxTest = 300)]
     public void Breakdown_OfAnyShape_SumsToEvaluate(DoNotSize<int> seed)
     {
         RooflineParameters p = TestModels.Random(seed.Item);

@@ -20,7 +20,7 @@ public sealed class EngineOracleTests
         DecodeIteration = 5e-3, DecodeRow = 13e-6, DecodeContextToken = 31.7e-9,
     };
 
-    [FsCheck.NUnit.Property(MaxTest = 400, Arbitrary = [typeof(Cases)])]
+    [SeededProperty(MaxTest = 400, Arbitrary = [typeof(Cases)])]
     public void Run_RandomWorkload_EqualsNaiveEngine(Case scenario)
     {
         NaiveVllmV1 naive = new(scenario.Options, Case.BlockTokens, scenario.Blocks, scenario.PrefixCaching, Costs);
@@ -43,7 +43,7 @@ public sealed class EngineOracleTests
     }
 
     /// <summary>Invariant 7: fast-forward on and off give the same bytes.</summary>
-    [FsCheck.NUnit.Property(MaxTest = 300, Arbitrary = [typeof(Cases)])]
+    [SeededProperty(MaxTest = 300, Arbitrary = [typeof(Cases)])]
     public void Invariant7_FastForwardOnAndOff_SameBytes(Case scenario, byte[] patience, byte stages)
     {
         // Clients that give up, at any instant and in any state, and batches that overlap in a pipeline.

@@ -10,7 +10,7 @@ namespace Simulator.Tests.Models.Engines;
 /// <summary>The numbered invariants of the engine, on random clusters and workloads.</summary>
 public sealed class InvariantTests
 {
-    [FsCheck.NUnit.Property(MaxTest = 400, Arbitrary = [typeof(Scenarios)])]
+    [SeededProperty(MaxTest = 400, Arbitrary = [typeof(Scenarios)])]
     public void Invariant1_RandomScenario_EveryRequestEndsOnceOrIsInFlight(Scenario scenario)
     {
         Recorder seen = new();
@@ -39,7 +39,7 @@ public sealed class InvariantTests
         foreach (RequestRecord record in seen.Requests) CheckRecord(record);
     }
 
-    [FsCheck.NUnit.Property(MaxTest = 200, Arbitrary = [typeof(Scenarios)])]
+    [SeededProperty(MaxTest = 200, Arbitrary = [typeof(Scenarios)])]
     public void Invariant1_ClientsThatReact_HearOfEveryEndOnce(Scenario scenario, byte clients)
     {
         ClosedLoop loop = scenario.Loop(clients % 8 + 1);
@@ -52,7 +52,7 @@ public sealed class InvariantTests
             Is.EqualTo(seen.Requests.Select(record => (record.Request.Id, record.Outcome, record.End))));
     }
 
-    [FsCheck.NUnit.Property(MaxTest = 400, Arbitrary = [typeof(Scenarios)])]
+    [SeededProperty(MaxTest = 400, Arbitrary = [typeof(Scenarios)])]
     public void Invariant3_RandomScenario_EveryTokenIsEmittedOnceAndAfterItsPrefill(Scenario scenario)
     {
         Recorder seen = new();
@@ -97,7 +97,7 @@ public sealed class InvariantTests
         }
     }
 
-    [FsCheck.NUnit.Property(MaxTest = 300, Arbitrary = [typeof(Scenarios)])]
+    [SeededProperty(MaxTest = 300, Arbitrary = [typeof(Scenarios)])]
     public void Invariant4_EndOfRun_AllBlocksAreAvailableAgain(Scenario scenario)
     {
         scenario = scenario with { Until = null, SampleEvery = SimDuration.FromNanoseconds(7_300_000) };
@@ -117,7 +117,7 @@ public sealed class InvariantTests
             Assert.That((last.Running, last.Waiting, last.KvBlocksUsed), Is.EqualTo((0, 0, 0)));
     }
 
-    [FsCheck.NUnit.Property(MaxTest = 60, Arbitrary = [typeof(Scenarios)])]
+    [SeededProperty(MaxTest = 60, Arbitrary = [typeof(Scenarios)])]
     public void Invariant6_SameScenarioAndSeed_SameBytesAlsoOnOtherThreads(Scenario scenario)
     {
         (string Json, Recorder Seen) Once()
@@ -168,7 +168,7 @@ public sealed class InvariantTests
     }
 
     /// <summary>With samples, routers that read replicas amid a stretch, several replicas, clients that react and runs that are cut.</summary>
-    [FsCheck.NUnit.Property(MaxTest = 400, Arbitrary = [typeof(Scenarios)])]
+    [SeededProperty(MaxTest = 400, Arbitrary = [typeof(Scenarios)])]
     public void Invariant7_StateIsReadAmidStretches_SameBytesOnAndOff(Scenario scenario)
     {
         if (!scenario.AllowsFastForward) return;
@@ -182,7 +182,7 @@ public sealed class InvariantTests
         Assert.That(ByReplica(on), Is.EqualTo(ByReplica(off)));
     }
 
-    [FsCheck.NUnit.Property(MaxTest = 400, Arbitrary = [typeof(Scenarios)])]
+    [SeededProperty(MaxTest = 400, Arbitrary = [typeof(Scenarios)])]
     public void Invariant8_VllmV1WithOneSlot_IsNeverIdleWithWorkOutstanding(Scenario scenario)
     {
         if (!scenario.AllowsFastForward || scenario.HasDelays) return;

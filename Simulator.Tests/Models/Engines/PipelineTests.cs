@@ -45,7 +45,7 @@ public sealed class PipelineTests
         Assert.That(run.SimulatedSeconds, Is.EqualTo((12 + 11 * 12.0 / stages) / 1000).Within(1e-9));
     }
 
-    [FsCheck.NUnit.Property(MaxTest = 150)]
+    [SeededProperty(MaxTest = 150)]
     public void Run_RandomWorkload_IsBetweenOneAndStagesTimesAsFast(byte stagesDrawn, ushort seed)
     {
         // Without fixed costs an iteration's parts add up, so that a pipeline neither saves nor wastes work.

@@ -30,7 +30,7 @@ public sealed class TokenStreamTests
     }
 
     /// <summary>Told once more, message by message, from what each request got in each iteration.</summary>
-    [FsCheck.NUnit.Property(MaxTest = 200, Arbitrary = [typeof(Scenarios)])]
+    [SeededProperty(MaxTest = 200, Arbitrary = [typeof(Scenarios)])]
     public void StreamInterval_RandomScenario_EqualsMessagesOneByOne(Scenario scenario)
     {
         scenario = scenario with { Until = null };

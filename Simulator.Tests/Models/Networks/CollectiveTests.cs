@@ -64,7 +64,7 @@ public class CollectiveTests
         Assert.That(Fabric.Of(DeviceCatalogue.GB200).DevicesPerNode, Is.EqualTo(72));
     }
 
-    [FsCheck.NUnit.Property]
+    [SeededProperty]
     public Property AllSeconds_AnySizeAndDevices_AreFiniteAndGrowWithBytes() => Prop.ForAll(
         ArbMap.Default.ArbFor<NonNegativeInt>(), Gen.Choose(1, 300).ToArbitrary(), Gen.Elements([.. DeviceCatalogue.All]).ToArbitrary(),
         (size, devices, device) =>

@@ -142,7 +142,7 @@ public sealed class SharedLinkTests
     }
 
     /// <summary>Invariant 10: whatever begins and ends within an interval is no more than the link carries in it.</summary>
-    [FsCheck.NUnit.Property(MaxTest = 300)]
+    [SeededProperty(MaxTest = 300)]
     public void Invariant10_RandomFlows_NeverExceedCapacity(PositiveInt bandwidth, (ushort At, ushort Bytes, byte Calls)[] flows)
     {
         long rate = bandwidth.Get * 37_000_001L;
@@ -160,7 +160,7 @@ public sealed class SharedLinkTests
         }
     }
 
-    [FsCheck.NUnit.Property(MaxTest = 300)]
+    [SeededProperty(MaxTest = 300)]
     public void Start_RandomFlows_EndWhereTheFluidDoes(PositiveInt bandwidth, (ushort At, ushort Bytes, byte Calls)[] flows)
     {
         long rate = bandwidth.Get * 37_000_001L;

@@ -50,7 +50,7 @@ public class ParallelPlanTests
         Assert.That(Enumerable.Range(0, pipeline).Select(s => new ParallelPlan(Pipeline: pipeline).LayersOfStage(layers, s)),
             Is.EqualTo(expected));
 
-    [FsCheck.NUnit.Property]
+    [SeededProperty]
     public Property LayersOfStage_AnyPlan_CoversEveryLayerOnce() => Prop.ForAll(
         Gen.Choose(1, 200).ToArbitrary(), Gen.Choose(1, 64).ToArbitrary(), (layers, pipeline) =>
         {

@@ -13,7 +13,7 @@ namespace Simulator.Tests.Models.Results;
 public sealed class ReplayTests
 {
     /// <summary>Invariant 11: replay of an exported run reproduces it. With content, timeouts, failures and requests left in flight.</summary>
-    [FsCheck.NUnit.Property(MaxTest = 200)]
+    [SeededProperty(MaxTest = 200)]
     public void Invariant11_ReplayOfAnExportedRun_SameBytes(DoNotSize<ulong> seed)
     {
         RandomRun scenario = new(seed.Item);
@@ -26,7 +26,7 @@ public sealed class ReplayTests
     }
 
     /// <summary>Invariant 11 for clients that wait for their answers: what they sent, sent again at the same times.</summary>
-    [FsCheck.NUnit.Property(MaxTest = 200)]
+    [SeededProperty(MaxTest = 200)]
     public void Invariant11_ReplayOfAnExportedClosedLoop_SameBytes(DoNotSize<ulong> seed)
     {
         RandomRun scenario = new(seed.Item);

@@ -7,7 +7,7 @@ namespace Simulator.Tests.Models.Results;
 
 public sealed class RowRecordTests
 {
-    [FsCheck.NUnit.Property(MaxTest = 300)]
+    [SeededProperty(MaxTest = 300)]
     public void Rows_OfAnyRun_AddUpToItsIterationsAndRequests(ulong seed)
     {
         Scenario scenario = Scenario.Of(seed);
@@ -33,7 +33,7 @@ public sealed class RowRecordTests
         }
     }
 
-    [FsCheck.NUnit.Property(MaxTest = 100)]
+    [SeededProperty(MaxTest = 100)]
     public void Rows_WithoutFastForward_AreTheSame(ulong seed)
     {
         Scenario scenario = Scenario.Of(seed);

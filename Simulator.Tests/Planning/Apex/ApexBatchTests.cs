@@ -19,7 +19,7 @@ public sealed class ApexBatchTests
     private static ApexProblem Problem(ApexRequest[] requests, int maxBatchSize) =>
         ApexProblems.Llama(49, 1) with { Requests = requests, MaxBatchSize = maxBatchSize, KeepTokenTimes = true };
 
-    [FsCheck.NUnit.Property(MaxTest = 300)]
+    [SeededProperty(MaxTest = 300)]
     public Property Run_Compatible_IsThePlainLoop() => Prop.ForAll(Traces, requests =>
     {
         foreach (int maxBatchSize in new[] { 0, 2 })
@@ -34,7 +34,7 @@ public sealed class ApexBatchTests
         }
     });
 
-    [FsCheck.NUnit.Property(MaxTest = 300)]
+    [SeededProperty(MaxTest = 300)]
     public Property Run_Corrected_LosesNothing() => Prop.ForAll(Traces, requests =>
     {
         ApexProblem one = Problem(requests, 0);
@@ -53,7 +53,7 @@ public sealed class ApexBatchTests
         }
     });
 
-    [FsCheck.NUnit.Property(MaxTest = 100)]
+    [SeededProperty(MaxTest = 100)]
     public Property Run_OneReplicaWithoutPreemption_HasTheSameBatchesCorrected() => Prop.ForAll(Traces, requests =>
     {
         ApexProblem roomy = ApexProblems.Llama(8, 1) with { Requests = requests };

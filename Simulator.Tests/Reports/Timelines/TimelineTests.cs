@@ -68,7 +68,7 @@ public sealed class TimelineTests
         Assert.That(replica.Iterations[^1].End, Is.EqualTo(At(90)));
     }
 
-    [FsCheck.NUnit.Property(MaxTest = 200)]
+    [SeededProperty(MaxTest = 200)]
     public void Spans_OfAnyRun_AreInOrderAndWithoutOverlap(ulong seed)
     {
         Simulator.Tests.Models.Engines.Scenario scenario = Simulator.Tests.Models.Engines.Scenario.Of(seed);

@@ -78,7 +78,7 @@ public class FieldParserTests
         Assert.That((readDay, read), Is.EqualTo((day, nanosecondOfDay)));
     }
 
-    [FsCheck.NUnit.Property]
+    [SeededProperty]
     public void Date_AnyDate_AgreesWithTheFramework(DateTime date)
     {
         if (date.Year is < 2 or > 9997) return;

@@ -8,7 +8,7 @@ public class GzipStreamReaderTests
 {
     private static readonly byte[] Empty = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 
-    [FsCheck.NUnit.Property(MaxTest = 200)]
+    [SeededProperty(MaxTest = 200)]
     public void Read_AnyMembers_GivesTheirBytes(byte[][] members, byte padding)
     {
         byte[] file = [.. Empty, .. members.Where(m => m.Length > 0).SelectMany(TraceText.Gzip), .. new byte[padding % 9]];

@@ -36,10 +36,10 @@ public class TraceFuzzTests
     [Test]
     public void Read_DamagedGzip_IsReadOrAFault() => Damage(TraceText.Gzip(TraceText.Write(RandomRequests.Make(11))));
 
-    [FsCheck.NUnit.Property(MaxTest = 1000)]
+    [SeededProperty(MaxTest = 1000)]
     public void Read_AnyBytes_AreReadOrAFault(byte[] bytes) => ReadAll(bytes);
 
-    [FsCheck.NUnit.Property(MaxTest = 500)]
+    [SeededProperty(MaxTest = 500)]
     public void Read_AnyText_IsReadOrAFault(string[] cells)
     {
         string text = "arrival_s,prompt_tokens,output_tokens,content\n" + string.Join(',', cells.Where(c => c != null));

@@ -101,7 +101,7 @@ public class TraceTransformTests
             Throws.TypeOf<TraceFormatException>().With.Message.EqualTo("made: its requests (2) arrive at once, which is no rate. Give them arrivals first."));
     }
 
-    [FsCheck.NUnit.Property]
+    [SeededProperty]
     public void ToRate_AnyTrace_HasThatRate(ulong seed)
     {
         Trace trace = Trace.From(RandomRequests.Make(seed).Select(r => r with { RecordedDuration = null }), "random");
@@ -202,7 +202,7 @@ public class TraceTransformTests
         Assert.That(requests[0].Content.Single().Key, Is.EqualTo(302854569685846435), "the same key in every version");
     }
 
-    [FsCheck.NUnit.Property(MaxTest = 200)]
+    [SeededProperty(MaxTest = 200)]
     public void Pipeline_AnyTrace_StaysInOrderAndNumbered(ulong seed)
     {
         Trace trace = Trace.From(RandomRequests.Make(seed), "random")

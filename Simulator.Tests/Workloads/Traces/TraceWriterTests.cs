@@ -7,7 +7,7 @@ namespace Simulator.Tests.Workloads.Traces;
 
 public class TraceWriterTests
 {
-    [FsCheck.NUnit.Property(MaxTest = 500)]
+    [SeededProperty(MaxTest = 500)]
     public void Write_AnyRequests_RoundTripExactly(ulong seed)
     {
         Request[] requests = RandomRequests.Make(seed);
@@ -17,7 +17,7 @@ public class TraceWriterTests
         Assert.That(TraceText.Show(again.KeepClock()), Is.EqualTo(TraceText.Show(requests)));
     }
 
-    [FsCheck.NUnit.Property(MaxTest = 200)]
+    [SeededProperty(MaxTest = 200)]
     public void Write_BurstGpt_KeepsWhatTheLayoutHas(ulong seed)
     {
         Request[] requests = [.. RandomRequests.Make(seed).Select((r, i) => r with { Class = i % 2 == 0 ? "api" : "conversation" })];
@@ -35,7 +35,7 @@ public class TraceWriterTests
         }
     }
 
-    [FsCheck.NUnit.Property(MaxTest = 200)]
+    [SeededProperty(MaxTest = 200)]
     public void Write_Mooncake_GivesEveryBlockAnIdAndIsStable(ulong seed)
     {
         Request[] requests = [.. RandomRequests.Make(seed).Select(r => Transforms.Clip(r, 20_000, 500))];
@@ -48,7 +48,7 @@ public class TraceWriterTests
         Assert.That(TraceText.Write(again, TraceOutput.Mooncake), Is.EqualTo(once));
     }
 
-    [FsCheck.NUnit.Property(MaxTest = 200)]
+    [SeededProperty(MaxTest = 200)]
     public void Write_LayoutsOfLengths_KeepArrivalsAndLengths(ulong seed)
     {
         Request[] requests = RandomRequests.Make(seed);

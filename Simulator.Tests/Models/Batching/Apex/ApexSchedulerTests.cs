@@ -113,14 +113,14 @@ public sealed class ApexSchedulerTests
         Compositions.Of(PoolOf(new() { Resumption = resumption }, tokens: 10), [TooMuch[0], TooMuch[1], Request(2, 20, 2, 1)]),
         Is.EqualTo(new[] { 0.0, 7, 17, 37 }));
 
-    [FsCheck.NUnit.Property(MaxTest = 400, Arbitrary = [typeof(BatchingCases)])]
+    [SeededProperty(MaxTest = 400, Arbitrary = [typeof(BatchingCases)])]
     public void Run_RandomWorkload_EqualsNaiveEngine(BatchingCase scenario, bool free, bool unbounded)
     {
         ApexOptions options = Options(scenario, free, unbounded);
         scenario.AssertEquals(ServingEngines.Apex(options), new NaiveApex(options, scenario.Blocks, scenario.BlockTokens, Fractions));
     }
 
-    [FsCheck.NUnit.Property(MaxTest = 300, Arbitrary = [typeof(BatchingCases)])]
+    [SeededProperty(MaxTest = 300, Arbitrary = [typeof(BatchingCases)])]
     public void Invariant7_FastForwardOnAndOff_SameBytes(BatchingCase scenario, bool free, bool unbounded, byte[] patience, byte stages) =>
         scenario.AssertFastForwardMakesNoDifference(ServingEngines.Apex(Options(scenario, free, unbounded)), patience, stages % 3 + 1);
 

@@ -80,11 +80,11 @@ public sealed class DistServeDecodeSchedulerTests
     public void Compose_ArrivalsWhileOneIsSwappedOut_DoNotInterruptTheStretch() =>
         Assert.That(Compositions.Of(PoolOf(new(), blocks: 5), TooMuch), Is.EqualTo(new[] { 0.0, 10, 40, 50 }));
 
-    [FsCheck.NUnit.Property(MaxTest = 400, Arbitrary = [typeof(BatchingCases)])]
+    [SeededProperty(MaxTest = 400, Arbitrary = [typeof(BatchingCases)])]
     public void Run_RandomWorkload_EqualsNaiveEngine(BatchingCase scenario) => scenario.AssertEquals(
         Engine(scenario), new NaiveDistServeDecode(scenario.MaxBatch, scenario.HostBlocks, scenario.Blocks, scenario.BlockTokens, Fractions));
 
-    [FsCheck.NUnit.Property(MaxTest = 300, Arbitrary = [typeof(BatchingCases)])]
+    [SeededProperty(MaxTest = 300, Arbitrary = [typeof(BatchingCases)])]
     public void Invariant7_FastForwardOnAndOff_SameBytes(BatchingCase scenario, byte[] patience, byte stages) =>
         scenario.AssertFastForwardMakesNoDifference(Engine(scenario), patience, stages % 3 + 1);
 

@@ -46,11 +46,11 @@ public sealed class DistServePrefillSchedulerTests
         Assert.That(seen.Iterations.Select(i => i.KvBlocksUsed), Is.EqualTo(new[] { 2, 3 }));
     }
 
-    [FsCheck.NUnit.Property(MaxTest = 300, Arbitrary = [typeof(BatchingCases)])]
+    [SeededProperty(MaxTest = 300, Arbitrary = [typeof(BatchingCases)])]
     public void Run_RandomWorkload_EqualsNaiveEngine(BatchingCase scenario) => scenario.AssertEquals(
         Engine(scenario), new NaiveDistServePrefill(scenario.MaxBatch, scenario.TokenLimit, scenario.Blocks, scenario.BlockTokens, Fractions));
 
-    [FsCheck.NUnit.Property(MaxTest = 100, Arbitrary = [typeof(BatchingCases)])]
+    [SeededProperty(MaxTest = 100, Arbitrary = [typeof(BatchingCases)])]
     public void Invariant7_FastForwardOnAndOff_SameBytes(BatchingCase scenario, byte[] patience, byte stages) =>
         scenario.AssertFastForwardMakesNoDifference(Engine(scenario), patience, stages % 3 + 1);
 

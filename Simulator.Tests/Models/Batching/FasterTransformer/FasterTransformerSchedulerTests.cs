@@ -102,11 +102,11 @@ public sealed class FasterTransformerSchedulerTests
     public void Compose_ArrivalsWhileABatchRuns_DoNotInterruptIt() => Assert.That(
         Compositions.Of(PoolOf(4), [Request(0, 0, 4, 10), Request(1, 20, 4, 1), Request(2, 40, 4, 1)]), Is.EqualTo(new[] { 0.0, 4, 94 }));
 
-    [FsCheck.NUnit.Property(MaxTest = 300, Arbitrary = [typeof(BatchingCases)])]
+    [SeededProperty(MaxTest = 300, Arbitrary = [typeof(BatchingCases)])]
     public void Run_RandomWorkload_EqualsNaiveEngine(BatchingCase scenario) => scenario.AssertEquals(
         Engine(scenario), new NaiveFasterTransformer(scenario.MaxBatch, scenario.Blocks, scenario.BlockTokens, Fractions));
 
-    [FsCheck.NUnit.Property(MaxTest = 200, Arbitrary = [typeof(BatchingCases)])]
+    [SeededProperty(MaxTest = 200, Arbitrary = [typeof(BatchingCases)])]
     public void Invariant7_FastForwardOnAndOff_SameBytes(BatchingCase scenario, byte[] patience, byte stages) =>
         scenario.AssertFastForwardMakesNoDifference(Engine(scenario), patience, stages % 3 + 1);
 

@@ -75,11 +75,11 @@ public sealed class OrcaSchedulerTests
         Assert.That(Compositions.Of(PoolOf(3, blocks: 7), requests), Is.EqualTo(new[] { 0.0, 4, 24, 94, 98 }), "the head finds no memory");
     }
 
-    [FsCheck.NUnit.Property(MaxTest = 300, Arbitrary = [typeof(BatchingCases)])]
+    [SeededProperty(MaxTest = 300, Arbitrary = [typeof(BatchingCases)])]
     public void Run_RandomWorkload_EqualsNaiveEngine(BatchingCase scenario) => scenario.AssertEquals(
         Engine(scenario), new NaiveOrca(scenario.MaxBatch, scenario.Blocks, scenario.BlockTokens, Fractions));
 
-    [FsCheck.NUnit.Property(MaxTest = 200, Arbitrary = [typeof(BatchingCases)])]
+    [SeededProperty(MaxTest = 200, Arbitrary = [typeof(BatchingCases)])]
     public void Invariant7_FastForwardOnAndOff_SameBytes(BatchingCase scenario, byte[] patience, byte stages) =>
         scenario.AssertFastForwardMakesNoDifference(Engine(scenario), patience, stages % 3 + 1);
 

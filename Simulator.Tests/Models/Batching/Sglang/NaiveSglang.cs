@@ -87,7 +87,7 @@ internal sealed class NaiveSglang(SglangOptions options, long blocks, AffineCost
                 if (isWhole) _chunked = null;
             }
         }
-        IEnumerable<Work> queue = options.PriorityScheduling ? Waiting.OrderBy(work => (work.Request.Priority, work.Request.Arrival.Nanoseconds)) : Waiting;
+        IEnumerable<Work> queue = options.PriorityScheduling ? Waiting.OrderBy(work => (work.Request.Priority, work.Request.Arrival.Nanoseconds, work.Request.Id)) : Waiting;
         foreach (Work work in queue.ToList())
         {
             if (adds.Count >= options.MaxRunningRequests - running) _isFull = true;

@@ -8,7 +8,7 @@ namespace Simulator.Tests.Models.Batching.Sglang;
 /// <summary>The scheduler against <see cref="NaiveSglang"/>, and with fast-forward on and off, over random workloads.</summary>
 public sealed class SglangOracleTests
 {
-    [FsCheck.NUnit.Property(MaxTest = 500, Arbitrary = [typeof(OracleCases)])]
+    [SeededProperty(MaxTest = 500, Arbitrary = [typeof(OracleCases)])]
     public void Run_RandomWorkload_EqualsNaiveEngine(OracleCase scenario)
     {
         SglangOptions options = Options(scenario) with { RadixCache = false, OverlapSchedule = false, SchedulePolicy = SglangPolicy.FirstComeFirstServed };
@@ -16,7 +16,7 @@ public sealed class SglangOracleTests
         scenario.Check(ServingEngines.Sglang(options), blocks, new NaiveSglang(options, blocks, TestEngines.Fractions));
     }
 
-    [FsCheck.NUnit.Property(MaxTest = 300, Arbitrary = [typeof(OracleCases)])]
+    [SeededProperty(MaxTest = 300, Arbitrary = [typeof(OracleCases)])]
     public void Run_FastForwardOnAndOff_SameBytes(OracleCase scenario)
     {
         SglangOptions options = Options(scenario);

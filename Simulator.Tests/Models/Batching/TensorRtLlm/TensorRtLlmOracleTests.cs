@@ -9,7 +9,7 @@ namespace Simulator.Tests.Models.Batching.TensorRtLlm;
 /// <summary>The scheduler against <see cref="NaiveTensorRtLlm"/>, and with fast-forward on and off, over random workloads.</summary>
 public sealed class TensorRtLlmOracleTests
 {
-    [FsCheck.NUnit.Property(MaxTest = 500, Arbitrary = [typeof(OracleCases)])]
+    [SeededProperty(MaxTest = 500, Arbitrary = [typeof(OracleCases)])]
     public void Run_RandomWorkload_EqualsNaiveEngine(OracleCase scenario)
     {
         TensorRtLlmOptions options = Options(scenario) with { BlockReuse = false, OverlapScheduler = false };
@@ -17,7 +17,7 @@ public sealed class TensorRtLlmOracleTests
         scenario.Check(ServingEngines.TensorRtLlm(options), blocks, new NaiveTensorRtLlm(options, blocks, TestEngines.Fractions));
     }
 
-    [FsCheck.NUnit.Property(MaxTest = 300, Arbitrary = [typeof(OracleCases)])]
+    [SeededProperty(MaxTest = 300, Arbitrary = [typeof(OracleCases)])]
     public void Run_FastForwardOnAndOff_SameBytes(OracleCase scenario)
     {
         int ranks = scenario.Pick(9, 1, 1, 2, 4);

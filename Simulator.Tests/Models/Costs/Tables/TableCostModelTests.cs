@@ -65,7 +65,7 @@ public sealed class TableCostModelTests
     }
 
     /// <summary>Invariant 7 for the costs: a progression is what stepping gives, and ends where the cost changes.</summary>
-    [FsCheck.NUnit.Property(MaxTest = 200)]
+    [SeededProperty(MaxTest = 200)]
     public void DecodeOnly_AnyContexts_EqualsStepping(byte[] contexts)
     {
         if (contexts.Length == 0) return;

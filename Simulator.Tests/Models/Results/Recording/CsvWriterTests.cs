@@ -55,7 +55,7 @@ public sealed class CsvWriterTests
     }
 
     /// <summary>A CSV reader finds in the file what an observer in memory has seen.</summary>
-    [FsCheck.NUnit.Property(MaxTest = 100)]
+    [SeededProperty(MaxTest = 100)]
     public void CsvWriters_AnyRun_ReadBackToTheRecords(DoNotSize<ulong> seed)
     {
         RandomRun scenario = new(seed.Item);

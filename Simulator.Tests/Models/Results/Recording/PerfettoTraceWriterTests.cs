@@ -76,7 +76,7 @@ public sealed class PerfettoTraceWriterTests
     }
 
     /// <summary>What the viewers ask of a file: numbers of processes and threads used once, slices of a thread that do not overlap, spans that nest.</summary>
-    [FsCheck.NUnit.Property(MaxTest = 100)]
+    [SeededProperty(MaxTest = 100)]
     public void Write_AnyRun_IsWellFormed(DoNotSize<ulong> seed)
     {
         RandomRun scenario = new(seed.Item);
