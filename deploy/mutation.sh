@@ -34,7 +34,7 @@ cat > "$output/stryker-config.json" <<JSON
     "concurrency": ${CONCURRENCY:-2},
     "mutate": [${mutate:2}],
     "test-case-filter": "(${filter:1})&FullyQualifiedName!~FastForward",
-    "additional-timeout": 5000,
+    "additional-timeout": 30000,
     "reporters": ["dots", "cleartext", "json", "html"]
   }
 }

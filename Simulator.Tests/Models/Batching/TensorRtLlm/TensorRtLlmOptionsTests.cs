@@ -22,6 +22,8 @@ public sealed class TensorRtLlmOptionsTests
         (new() { MaxBatchSize = 65, MaxNumTokens = 64 }, "MaxNumTokens (64) is below MaxBatchSize (65); it must be at least that, so that all decodes can run."),
         (new() { MaxBatchSize = 8, MaxNumTokens = 31, ChunkedPrefill = true },
             "ChunkedPrefill is on and MaxNumTokens (31) is below TokensPerBlock (32), the unit of chunks; it must be at least that."),
+        (new() { MaxBatchSize = 2, MaxNumTokens = 1 }, "MaxNumTokens (1) is below MaxBatchSize (2); it must be at least that, so that all decodes can run."),
+        (new() { MaxBatchSize = 1, MaxNumTokens = 1, ChunkedPrefill = true }, "ChunkedPrefill is on and MaxNumTokens (1) is below TokensPerBlock (32)"),
     ];
 
     private static SchedulerContext Context(int blockTokens, int ranks = 1) => new(4096, blockTokens, 100, 1, ranks, new RandomStreams(1).Stream("test"));
@@ -44,6 +46,7 @@ public sealed class TensorRtLlmOptionsTests
             AttentionDpTimeoutIters = 0, AttentionDpBatchingWaitIters = 0,
         };
         Assert.That(least.Validate(), Is.Empty);
+        Assert.That(new TensorRtLlmOptions { MaxBatchSize = 8, MaxNumTokens = 31 }.Validate(), Is.Empty, "prompts that are not split need no whole block");
     }
 
     [Test]

@@ -2,6 +2,7 @@ using Simulator.Core.Time;
 using Simulator.Models.Batching.TensorRtLlm;
 using Simulator.Models.Clusters;
 using Simulator.Models.Engines;
+using Simulator.Models.Parallelism;
 using Simulator.Models.Results;
 using Simulator.Tests.Models.Engines;
 using Simulator.Workloads.Requests;
@@ -99,5 +100,17 @@ public sealed class TensorRtLlmSchedulerTests
         balance.Pass(1, allDecode: true);
         balance.Pass(0, allDecode: false);
         Assert.That(GoAhead([0, 1], [1, 1]));
+    }
+
+    /// <summary>Request 0 decodes on rank 0 and request 1 on rank 1. Request 2 comes alone, so that rank 1 has no prompt; with request 3 both ranks have one.</summary>
+    [TestCase(0, 16.0, 28.0)]
+    [TestCase(2, 16.0, 38.0)]
+    [TestCase(3, 36.0, 36.0)]
+    public void Compose_AttentionDpBalance_PromptsWaitUntilEveryRankHasOne(int iterations, double second, double third)
+    {
+        TensorRtLlmOptions options = Plain with { AttentionDpBalance = true, AttentionDpTimeoutIters = iterations, AttentionDpBatchingWaitIters = 1 };
+        PoolSpec pool = PoolOf(options) with { Plan = new ParallelPlan(Data: 2) };
+        (_, Recorder seen) = Record(pool, [Request(0, 0, 3, 9), Request(1, 0, 3, 9), Request(2, 7, 2, 1), Request(3, 25, 2, 1)]);
+        Assert.That(seen.Requests.OrderBy(r => r.Request.Id).Select(r => r.FirstScheduled.Ms()), Is.EqualTo(new double?[] { 0, 0, second, third }));
     }
 }
