@@ -19,7 +19,7 @@ internal static class ClosedLoopSet
 {
     private const string Points = "points.csv", Flags = "server_flags.csv", Models = "model_configs";
 
-    private static readonly string[] Figures = ["ttft", "tpot", "throughput"];
+    private static readonly string[] FigureNames = ["ttft", "tpot", "throughput"];
 
     /// <summary>The devices by the names that the data gives them.</summary>
     private static readonly Dictionary<string, string> Systems = new()
@@ -42,7 +42,7 @@ internal static class ClosedLoopSet
         ServedModels models = new(Path.Combine(folder, Models));
         (ClosedLoopPoint Point, ServerFlags? Flags, HuggingFaceModel? Model)[] servers =
             [.. points.Select(point => (point, flags.FirstOrDefault(cell => cell.Cover(point)), models.Find(point)))];
-        return new(InOrder.Run(servers, server => Run(server.Point, server.Flags, server.Model)), Figures);
+        return new(InOrder.Run(servers, server => Run(server.Point, server.Flags, server.Model)), FigureNames);
     }
 
     private static MeasuredRow Run(ClosedLoopPoint point, ServerFlags? flags, HuggingFaceModel? model)
@@ -95,7 +95,7 @@ internal static class ClosedLoopSet
             Figure("throughput", value => point.Concurrency * meanOutput / (value.Ttft + (meanOutput - 1) * value.Tpot)),
         ])
         {
-            Groups = [flags?.Known == true ? "flagsKnown" : "flagsUnknown"],
+            Groups = [flags?.IsKnown == true ? "flagsKnown" : "flagsUnknown"],
         };
 
         MeasuredFigure Figure(string name, Func<(double Ttft, double Tpot), double> of) => new(name, of((point.TtftSeconds, point.TpotSeconds)))
