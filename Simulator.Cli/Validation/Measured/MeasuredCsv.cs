@@ -51,5 +51,5 @@ internal sealed class MeasuredCsv : IDisposable
     }
 
     private TraceFormatException Fault(string column, string fault, string remedy) =>
-        _source.Fault(_rows.Line, $"the value '{Text(column)}' {fault}", remedy, column);
+        _source.Fault(_rows.Line, $"the value '{Text(column)}' of {column} {fault}", remedy, column);
 }

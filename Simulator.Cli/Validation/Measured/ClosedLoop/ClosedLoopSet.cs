@@ -52,7 +52,7 @@ internal static class ClosedLoopSet
             if (flags is null) throw new NotSupportedException("no flags are given for its server");
             if (flags.Notes.Contains("UNUSABLE", StringComparison.OrdinalIgnoreCase) || flags.Notes.Contains("NOT AGGREGATED", StringComparison.Ordinal))
                 throw new NotSupportedException("its flags are marked as unusable, or as those of a disaggregated server");
-            if (model is null) throw new NotSupportedException($"no configuration is given for {point.Model} {point.Precision}".TrimEnd());
+            if (model is null) throw new NotSupportedException($"no configuration is given for {Served(point)}");
             if (!Systems.TryGetValue(point.System, out string? system)) throw new NotSupportedException($"the device {point.System} is not known");
             return Compare(point, flags, Predict(point, flags, model, DeviceCatalogue.Find(system)));
         }
@@ -62,7 +62,7 @@ internal static class ClosedLoopSet
         }
         catch (PlanException fault)
         {
-            return NotRun(point, flags, fault.ShortfallBytes > 0 ? $"{point.Model} {point.Precision} does not fit" : fault.Message);
+            return NotRun(point, flags, fault.ShortfallBytes > 0 ? $"{Served(point)} does not fit" : fault.Message);
         }
         catch (ClusterException fault)
         {
@@ -79,6 +79,8 @@ internal static class ClosedLoopSet
         if (run.Requests.Completed < requests.Count) throw new NotSupportedException("its server refuses requests that the real one served");
         return (run.Ttft.Mean!.Value, run.Tpot.Mean!.Value, requests.Average(request => request.OutputTokens));
     }
+
+    private static string Served(ClosedLoopPoint point) => $"{point.Model} {point.Precision}".TrimEnd();
 
     private static MeasuredRow Compare(ClosedLoopPoint point, ServerFlags flags, (double Ttft, double Tpot, double MeanOutput) predicted) =>
         Row(point, flags, predicted.MeanOutput, (predicted.Ttft, predicted.Tpot));

@@ -115,7 +115,7 @@ public sealed class ClosedLoopSetTests
     [TestCase("other_flags", "1k/1k C>=16: batch_wait_timeout_iters 40, batch_wait_max_tokens_ratio 0.8", "trtllm", 0, true)]
     [TestCase("other_flags", "1k/1k with TP>1 only: batch_wait_max_tokens_ratio 0.9 and batch_wait_timeout_iters 20", "trtllm", 0, false)]
     [TestCase("max_num_seqs", "4", "vllm", 0, true)]
-    [TestCase("memory_fraction", "0.021", "vllm", 0, true)]
+    [TestCase("memory_fraction", "0.016", "vllm", 0, true)]
     [TestCase("async_overlap", "unset: off by default in 0.12", "vllm", 1, true)]
     [TestCase("cuda_graph", "PIECEWISE only, default max size 512", "vllm", 1, true)]
     [TestCase("kv_cache_dtype", "fp8", "vllm", 1, false)]
@@ -132,10 +132,11 @@ public sealed class ClosedLoopSetTests
         }
     }
 
-    [TestCase("isl", "x", "points.csv:2")]
-    [TestCase("measured_ttft_ms", "0", "points.csv:2")]
-    [TestCase("measured_tpot_ms", "", "points.csv:2")]
-    public void Validate_FaultyPoint_NamesFileLineAndColumn(string column, string value, string place)
+    [TestCase("isl", "x")]
+    [TestCase("concurrency", "1.5")]
+    [TestCase("measured_ttft_ms", "0")]
+    [TestCase("measured_tpot_ms", "")]
+    public void Validate_FaultyPoint_NamesFileLineAndColumn(string column, string value)
     {
         using TemporaryFiles files = new();
         new MadePoints(files.Folder).AddFlags("vllm").AddPoint("p", "vllm", 1, 10, 1).Write();
@@ -146,7 +147,7 @@ public sealed class ClosedLoopSetTests
         File.WriteAllLines(file, [lines[0], string.Join(',', cells)]);
         Printed printed = Printed.By("validate", files.Folder);
         Assert.That(printed.ExitCode, Is.EqualTo(ExitCode.BadInput));
-        Assert.That(printed.Error, Does.Contain(Path.GetFileName(place)).And.Contain(column).And.Contain($"'{value}'"));
+        Assert.That(printed.Error, Does.StartWith($"error: {file}:2: the value '{value}' of {column} is no "));
     }
 
     /// <summary>One point in sixteen of the measured ones, twice: all run, with the same bytes each time.</summary>
