@@ -1,3 +1,4 @@
+using Simulator.Cli.Validation.Measured.ClosedLoop;
 using Simulator.Planning.Apex;
 
 namespace Simulator.Cli.Validation;
@@ -6,14 +7,15 @@ namespace Simulator.Cli.Validation;
 /// <param name="Name">Name, as in the results.</param>
 /// <param name="Content">What it is made of, for messages.</param>
 /// <param name="Find">Gives the file or folder that holds it, in a folder of measured data; null when there is none.</param>
-/// <param name="Run">Runs the cases that the file or folder holds, in the order of their names.</param>
-internal sealed record ValidationSet(string Name, string Content, Func<string, string?> Find, Func<string, IReadOnlyList<ValidationCase>> Run)
+/// <param name="Run">Runs what the file or folder holds.</param>
+internal sealed record ValidationSet(string Name, string Content, Func<string, string?> Find, Func<string, IValidationSetResult> Run)
 {
     /// <summary>All sets that are known.</summary>
     public static IReadOnlyList<ValidationSet> All { get; } =
     [
-        new("vidur_runs", "vidur_runs/*.summary.json with the requests beside them", VidurRuns.Find, VidurRuns.Run),
-        new("apex_unit_cases", "apex_runs/unit_cases.json", FindApexCases, RunApexCases),
+        new("vidur_runs", "vidur_runs/*.summary.json with the requests beside them", VidurRuns.Find, path => MatchedSetResult.Of(VidurRuns.Run(path))),
+        new("apex_unit_cases", "apex_runs/unit_cases.json", FindApexCases, path => MatchedSetResult.Of(RunApexCases(path))),
+        new("closed_loop", "closed_loop/points.csv with server_flags.csv beside it and model_configs beside the folder", ClosedLoopSet.Find, ClosedLoopSet.Run),
     ];
 
     private static string? FindApexCases(string folder) =>

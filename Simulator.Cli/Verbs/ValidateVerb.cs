@@ -4,6 +4,7 @@ using Simulator.Cli.Reading;
 using Simulator.Cli.Running;
 using Simulator.Cli.Terminal;
 using Simulator.Cli.Validation;
+using Simulator.Cli.Validation.Measured;
 
 namespace Simulator.Cli.Verbs;
 
@@ -22,22 +23,27 @@ internal static class ValidateVerb
         Option<string?> json = OptionFactory.Reference(
             "--json", "FILE", "Write the results as one JSON document; '-' for the output stream, in place of the tables.",
             Values.Text("the path of a file to write"));
+        Option<string?> rows = OptionFactory.Reference(
+            "--rows", "FILE", "Write every measured figure beside its predictions as CSV.", Values.Text("the path of a file to write"));
         Option<bool> strict = OptionFactory.Flag("--strict", $"Return {ExitCode.NoMatch} when a case does not match.");
         var verb = new Verb(
             "validate",
-            "Runs measured cases through the simulator and compares request by request, iteration by iteration.",
-            "simulator validate measured --json validation.json",
+            "Runs what others have measured or simulated through the simulator, and tells how far apart the figures are.",
+            "simulator validate measured --json validation.json --rows rows.csv",
             "simulator validate measured --only vidur_runs --strict");
         verb.Arguments.Add(folder);
-        foreach (Option option in new Option[] { only, json, strict }) verb.Options.Add(option);
+        foreach (Option option in new Option[] { only, json, rows, strict }) verb.Options.Add(option);
         verb.SetAction(parse =>
         {
             string? file = parse.GetValue(json);
+            string? rowsFile = parse.GetValue(rows);
             if (file is not null and not OutputStream) OutputFile.Probe(file);
+            if (rowsFile is not null) OutputFile.Probe(rowsFile);
             ValidationReport report = Run(parse.GetRequiredValue(folder), parse.GetValue(only));
             if (file == OutputStream) streams.Output.Write(report.ToJson());
             else report.Write(streams.Output);
             if (file is not null and not OutputStream) OutputFile.Write(file, report.ToJson());
+            if (rowsFile is not null) WriteRows(rowsFile, report);
             return parse.GetValue(strict) && !report.AllMatched ? ExitCode.NoMatch : ExitCode.Success;
         });
         return verb;
@@ -47,12 +53,19 @@ internal static class ValidateVerb
     {
         if (!Directory.Exists(folder)) throw new InputException($"{folder}: no such folder; name one that holds measured runs");
         IReadOnlyList<ValidationSet> sets = only is null ? ValidationSet.All : [only];
-        Dictionary<string, ValidationSetResult> results = [];
+        List<(string, IValidationSetResult)> results = [];
         foreach (ValidationSet set in sets)
         {
-            if (set.Find(folder) is { } path) results.Add(set.Name, ValidationSetResult.Of(set.Run(path)));
+            if (set.Find(folder) is { } path) results.Add((set.Name, set.Run(path)));
         }
         if (results.Count > 0) return new ValidationReport(results);
         throw new InputException($"{folder}: holds nothing to compare with; give {string.Join(", or ", sets.Select(set => set.Content))}");
+    }
+
+    private static void WriteRows(string file, ValidationReport report)
+    {
+        using FileStream stream = OutputFile.Create(file);
+        using MeasuredRowsWriter writer = new(stream);
+        foreach ((string name, IValidationSetResult result) in report.Sets) writer.Write(name, result.Rows);
     }
 }

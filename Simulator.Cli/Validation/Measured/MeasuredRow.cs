@@ -1,0 +1,32 @@
+namespace Simulator.Cli.Validation.Measured;
+
+/// <summary>One measured run: what was measured, what we predict and what others predicted.</summary>
+/// <param name="Id">Name, unique in its set.</param>
+/// <param name="Cell">What was served, on what and by what.</param>
+/// <param name="Figures">What was measured, with the predictions. A row that was not run has them too, without ours.</param>
+internal sealed record MeasuredRow(string Id, MeasuredCell Cell, IReadOnlyList<MeasuredFigure> Figures)
+{
+    /// <summary>Why the row was not run; null when it was. Rows are counted by it, so it says nothing of the row alone.</summary>
+    public string? NotRun { get; init; }
+
+    /// <summary>Groups of rows that are also reported apart, such as <c>flagsUnknown</c>.</summary>
+    public IReadOnlyList<string> Groups { get; init; } = [];
+}
+
+/// <summary>What was served, on what and by what: rows of one cell are summed up together.</summary>
+/// <param name="System">Device.</param>
+/// <param name="Model">Model.</param>
+/// <param name="Engine">Engine.</param>
+internal sealed record MeasuredCell(string System, string Model, string Engine);
+
+/// <summary>One measured figure with its predictions, all in the same unit.</summary>
+/// <param name="Name">Name, as in the results: <c>ttft</c>.</param>
+/// <param name="Measured">What was measured, above 0.</param>
+internal sealed record MeasuredFigure(string Name, double Measured)
+{
+    /// <summary>What we predict; null when the row was not run.</summary>
+    public double? Predicted { get; init; }
+
+    /// <summary>What others predicted, by their names.</summary>
+    public IReadOnlyList<(string Name, double Predicted)> Peers { get; init; } = [];
+}
