@@ -1,3 +1,4 @@
+using Simulator.Cli.Validation.Measured;
 using Simulator.Planning.Apex;
 
 namespace Simulator.Cli.Validation;
@@ -14,6 +15,7 @@ internal sealed record ValidationSet(string Name, string Content, Func<string, s
     [
         new("vidur_runs", "vidur_runs/*.summary.json with the requests beside them", VidurRuns.Find, path => MatchedSetResult.Of(VidurRuns.Run(path))),
         new("apex_unit_cases", "apex_runs/unit_cases.json", FindApexCases, path => MatchedSetResult.Of(RunApexCases(path))),
+        new("open_loop", "open_loop/summary.csv", OpenLoop.Find, OpenLoop.Run),
     ];
 
     private static string? FindApexCases(string folder) =>
