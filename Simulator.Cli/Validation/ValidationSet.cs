@@ -16,6 +16,8 @@ internal sealed record ValidationSet(string Name, string Content, Func<string, s
         new("vidur_runs", "vidur_runs/*.summary.json with the requests beside them", VidurRuns.Find, path => MatchedSetResult.Of(VidurRuns.Run(path))),
         new("apex_unit_cases", "apex_runs/unit_cases.json", FindApexCases, path => MatchedSetResult.Of(RunApexCases(path))),
         new("open_loop", "open_loop/summary.csv", OpenLoop.Find, OpenLoop.Run),
+        new("sharegpt_saturated", "sharegpt_saturated/runs.csv with requests.csv", ShareGpt.Find, ShareGpt.Run),
+        new("apex_runs", "apex_runs/vllm_runs.csv or sglang_runs.csv with requests.csv", ApexRuns.Find, ApexRuns.Run),
     ];
 
     private static string? FindApexCases(string folder) =>
