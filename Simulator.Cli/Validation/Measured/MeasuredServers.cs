@@ -1,5 +1,7 @@
+using Simulator.Cli.Validation.Measured.ClosedLoop;
 using Simulator.Models.Architectures;
 using Simulator.Models.Clusters;
+using Simulator.Models.Costs;
 using Simulator.Models.Devices;
 using Simulator.Models.Parallelism;
 using DeviceCatalogue = Simulator.Models.Devices.Devices;
@@ -24,15 +26,18 @@ internal static class MeasuredServers
     }
 
     /// <summary>The model of a name such as <c>mistralai/Mixtral-8x7B-v0.1</c> or <c>Llama-3.1-70B(-Instruct) fp16/bf16</c>.</summary>
-    /// <exception cref="NotRunException">The catalogue has no such model.</exception>
+    /// <exception cref="NotSupportedException">The catalogue has no such model.</exception>
     public static ModelArchitecture FindModel(string name)
     {
         string first = name.Split([' ', '('], StringSplitOptions.RemoveEmptyEntries).FirstOrDefault("");
-        return ModelArchitectures.TryFind(first, out ModelArchitecture? model) ? model : throw new NotRunException("the model is not in the catalogue");
+        return ModelArchitectures.TryFind(first, out ModelArchitecture? model) ? model : throw new NotSupportedException("the model is not in the catalogue");
     }
 
+    /// <summary>The CUDA graphs of vLLM v1 by default: up to twice its sequences, and 512 at most.</summary>
+    public static CudaGraphs VllmGraphs(int maxSequences) => new() { CaptureSizes = [.. CaptureSizes.Vllm(Math.Min(2 * maxSequences, 512))] };
+
     /// <summary>A pool of servers, with the default engine.</summary>
-    /// <exception cref="NotRunException">The catalogues have no such model or device.</exception>
+    /// <exception cref="NotSupportedException">The catalogues have no such model or device.</exception>
     public static PoolSpec Pool(string model, Device? device, Quantization formats, ParallelPlan plan) =>
-        new("measured", FindModel(model), device ?? throw new NotRunException("the device is not in the catalogue")) { Plan = plan, Quantization = formats };
+        new("measured", FindModel(model), device ?? throw new NotSupportedException("the device is not in the catalogue")) { Plan = plan, Quantization = formats };
 }

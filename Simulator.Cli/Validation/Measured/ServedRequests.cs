@@ -33,7 +33,7 @@ internal sealed class ServedRequests : IRunObserver
     public double MeanTpot => Tpots().DefaultIfEmpty().Average();
 
     /// <summary>Runs requests through one pool, in turn through its replicas.</summary>
-    /// <exception cref="NotRunException">The pool cannot serve the model.</exception>
+    /// <exception cref="NotSupportedException">The pool cannot serve the model.</exception>
     public static ServedRequests By(PoolSpec pool, IReadOnlyList<Request> requests)
     {
         ServedRequests served = new();
@@ -44,9 +44,9 @@ internal sealed class ServedRequests : IRunObserver
         }
         catch (Exception e) when (e is ClusterException or PlanException)
         {
-            throw new NotRunException("the model does not fit the devices, or cannot be spread over them, by our memory plan");
+            throw new NotSupportedException("the model does not fit the devices, or cannot be spread over them, by our memory plan");
         }
-        if (served.Completed == 0) throw new NotRunException("no request completed");
+        if (served.Completed == 0) throw new NotSupportedException("no request completed");
         return served;
     }
 
@@ -86,6 +86,3 @@ internal sealed class ServedRequests : IRunObserver
     private IEnumerable<double> Tpots() => _completed.Where(record => record.GeneratedTokens > 1)
         .Select(record => (E2e(record) - Ttft(record)) / (record.GeneratedTokens - 1));
 }
-
-/// <summary>A measured run cannot be simulated. The message is the reason by which rows are counted.</summary>
-internal sealed class NotRunException(string reason) : Exception(reason);

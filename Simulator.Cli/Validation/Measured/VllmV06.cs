@@ -10,7 +10,7 @@ namespace Simulator.Cli.Validation.Measured;
 /// <remarks>
 /// Mirrors <c>EngineArgs.create_engine_config</c> and <c>SchedulerConfig</c> of version 0.6.0: a model whose context window is above 32,768
 /// tokens is served with chunked prefill, 512 tokens an iteration and decodes first, which is what vLLM v1 does too; any other with
-/// whole prompts first. No prefix cache; the scheduler waits for the device; CUDA graphs for iterations of decodes alone.
+/// whole prompts first. No prefix cache; CUDA graphs for iterations of decodes alone.
 /// </remarks>
 internal static class VllmV06
 {
@@ -25,8 +25,13 @@ internal static class VllmV06
     };
 
     /// <summary>The engine for a model.</summary>
-    public static EngineOptions Engine(ModelArchitecture model) => model.ContextWindow > LongContext
-        ? ServingEngines.VllmV1(new VllmV1Options { TokenBudget = ChunkTokens, MaxSequences = MostSequences }) with
+    /// <param name="model">The model.</param>
+    /// <param name="asyncOutput">
+    /// Whether the output of an iteration is processed while the next one runs (<c>use_async_output_proc</c>), which takes a first token one
+    /// iteration longer.
+    /// </param>
+    public static EngineOptions Engine(ModelArchitecture model, bool asyncOutput) => model.ContextWindow > LongContext
+        ? ServingEngines.VllmV1(new VllmV1Options { TokenBudget = ChunkTokens, MaxSequences = MostSequences, AsyncScheduling = asyncOutput }) with
         {
             PrefixCaching = false, ReservedBlocks = 0,
         }

@@ -1,4 +1,4 @@
-namespace Simulator.Cli.Validation.Measured;
+namespace Simulator.Cli.Validation.Measured.OpenLoop;
 
 /// <summary>One measured run of an open-loop benchmark: how it was set up, and what was measured.</summary>
 internal sealed record OpenLoopRun

@@ -2,7 +2,7 @@ using Simulator.Core.Randomness;
 using Simulator.Core.Time;
 using Simulator.Workloads.Requests;
 
-namespace Simulator.Cli.Validation.Measured;
+namespace Simulator.Cli.Validation.Measured.OpenLoop;
 
 /// <summary>The load of inference-perf's shared-prefix generator, which sends 100 distinct prompts in turn.</summary>
 /// <remarks>

@@ -6,7 +6,7 @@ using Simulator.Models.Engines;
 using Simulator.Models.Parallelism;
 using Simulator.Workloads.Requests;
 
-namespace Simulator.Cli.Validation.Measured;
+namespace Simulator.Cli.Validation.Measured.ApexRuns;
 
 /// <summary>Runs of vLLM 0.6.0 and SGLang on eight H100, of APEX's repository: requests that came in the open, with the tokens that were really used.</summary>
 /// <remarks>
@@ -14,7 +14,7 @@ namespace Simulator.Cli.Validation.Measured;
 /// token that SGLang recorded is that of about the fiftieth, since its clients did not stream; it is left out. Replicas of a layout such as
 /// <c>2DP4TP</c> had a share of the requests each: a row is one replica with its share.
 /// </remarks>
-internal static class ApexRuns
+internal static class ApexRunsSet
 {
     private const string VllmFile = "vllm_runs.csv";
     private const string SglangFile = "sglang_runs.csv";
@@ -27,7 +27,7 @@ internal static class ApexRuns
     public static string? Find(string folder)
     {
         string below = Path.Combine(folder, "apex_runs");
-        return MeasuredTable.Find(below, RequestsFile) is not null && new[] { VllmFile, SglangFile }.Any(file => MeasuredTable.Find(below, file) is not null)
+        return MeasuredCsv.Find(below, RequestsFile) is not null && new[] { VllmFile, SglangFile }.Any(file => MeasuredCsv.Find(below, file) is not null)
             ? below : null;
     }
 
@@ -35,9 +35,9 @@ internal static class ApexRuns
     public static MeasuredSetResult Run(string folder)
     {
         List<Measurements> runs = [];
-        if (MeasuredTable.Find(folder, VllmFile) is { } vllm) runs.AddRange(Read(vllm, ReadVllm));
-        if (MeasuredTable.Find(folder, SglangFile) is { } sglang) runs.AddRange(Read(sglang, ReadSglang));
-        IReadOnlyDictionary<string, IReadOnlyList<Request>> requests = ReadRequests(MeasuredTable.Find(folder, RequestsFile)!);
+        if (MeasuredCsv.Find(folder, VllmFile) is { } vllm) runs.AddRange(Read(vllm, ReadVllm));
+        if (MeasuredCsv.Find(folder, SglangFile) is { } sglang) runs.AddRange(Read(sglang, ReadSglang));
+        IReadOnlyDictionary<string, IReadOnlyList<Request>> requests = ReadRequests(MeasuredCsv.Find(folder, RequestsFile)!);
         return new(InOrder.Run(runs, run => Row(run, requests.GetValueOrDefault(run.Id))), ["e2e", "tpot", "ttft"]);
     }
 
@@ -47,12 +47,12 @@ internal static class ApexRuns
         MeasuredRow row = new(run.Id, new(device?.Id ?? run.Hardware, run.Model.Split(' ')[0], run.Engine), run.Figures) { Groups = [run.IsSglang ? "sglang" : "vllm"] };
         try
         {
-            if (run.Figures.Count == 0) throw new NotRunException("nothing was measured: its file is empty");
-            if (requests is null) throw new NotRunException("its requests are not recorded");
+            if (run.Figures.Count == 0) throw new NotSupportedException("nothing was measured: its file is empty");
+            if (requests is null) throw new NotSupportedException("its requests are not recorded");
             ServedRequests served = ServedRequests.By(Pool(run, device), requests);
             return row with { Figures = [.. row.Figures.Select(figure => figure with { Predicted = Predicted(figure.Name, run, served) })] };
         }
-        catch (NotRunException e)
+        catch (NotSupportedException e)
         {
             return row with { NotRun = e.Message };
         }
@@ -75,7 +75,7 @@ internal static class ApexRuns
             }
             : pool with
             {
-                Engine = VllmV06.Engine(pool.Model), Roofline = VllmV06.Costs(pool.Roofline),
+                Engine = VllmV06.Engine(pool.Model, asyncOutput: false), Roofline = VllmV06.Costs(pool.Roofline),
                 Memory = new() { UtilizationFraction = VllmMemoryUtilization },
             };
     }
@@ -90,22 +90,22 @@ internal static class ApexRuns
         string tensor = layout[(layout.IndexOf("DP", StringComparison.Ordinal) is var at and >= 0 ? at + 2 : 0)..];
         string degree = tensor.StartsWith("TP", StringComparison.Ordinal) ? tensor[2..] : tensor.EndsWith("TP", StringComparison.Ordinal) ? tensor[..^2] : "";
         return int.TryParse(degree, out int ranks) && ranks is >= 1 and <= 8 ? new(ranks)
-            : throw new NotRunException("the layout is not tensor parallel, with replicas or without");
+            : throw new NotSupportedException("the layout is not tensor parallel, with replicas or without");
     }
 
-    private static List<Measurements> Read(string file, Func<MeasuredTable, Measurements> read)
+    private static List<Measurements> Read(string file, Func<MeasuredCsv, Measurements> read)
     {
         List<Measurements> runs = [];
-        using MeasuredTable table = new(file);
+        using MeasuredCsv table = new(file);
         while (table.Read()) runs.Add(read(table));
         return runs;
     }
 
-    private static Measurements ReadVllm(MeasuredTable table) => new(
+    private static Measurements ReadVllm(MeasuredCsv table) => new(
         Id(table, "vllm:"), "vllm 0.6.0", table.Text("model"), table.Text("hardware"), table.Text("parallelism"),
         Figures(("e2e", table.NumberOrNull("own_mean_e2e_s")), ("tpot", table.NumberOrNull("own_tpot_s")), ("ttft", table.NumberOrNull("own_mean_ttft_s"))));
 
-    private static Measurements ReadSglang(MeasuredTable table) => new(
+    private static Measurements ReadSglang(MeasuredCsv table) => new(
         Id(table, "sglang:"), "sglang 0.4.4", table.Text("model"), table.Text("hardware"), table.Text("parallelism"),
         Figures(("e2e", table.NumberOrNull("derived_mean_e2e_s")), ("tpot", table.NumberOrNull("derived_mean_e2e_per_out_token_ms") / 1e3)));
 
@@ -113,13 +113,13 @@ internal static class ApexRuns
         [.. figures.Where(figure => figure.Measured > 0).Select(figure => new MeasuredFigure(figure.Name, figure.Measured!.Value))];
 
     // vllm/results/llama_lmsys_05_validation_2DP4TP_0.txt has the requests vllm:llama_lmsys_05_2DP4TP_0.
-    private static string Id(MeasuredTable table, string engine) =>
+    private static string Id(MeasuredCsv table, string engine) =>
         engine + Path.GetFileNameWithoutExtension(table.Text("file")).Replace("_validation", "", StringComparison.Ordinal);
 
     private static Dictionary<string, IReadOnlyList<Request>> ReadRequests(string file)
     {
         Dictionary<string, List<Request>> runs = [];
-        using MeasuredTable table = new(file);
+        using MeasuredCsv table = new(file);
         while (table.Read())
         {
             string run = table.Text("run");

@@ -1,14 +1,15 @@
 using Simulator.Models.Batching.VllmV1;
 using Simulator.Models.Clusters;
+using Simulator.Models.Costs;
 using Simulator.Models.Devices;
 using Simulator.Models.Engines;
 using Simulator.Models.Parallelism;
 
-namespace Simulator.Cli.Validation.Measured;
+namespace Simulator.Cli.Validation.Measured.OpenLoop;
 
 /// <summary>Runs of vLLM 0.15.1 under inference-perf, of inference-sim's sim-to-real study: Poisson arrivals, 100 prompts in turn, a warm prefix cache.</summary>
 /// <remarks>Times are the client's, over HTTP. Requests are replayed one by one where they were recorded, and made as the run states them where not.</remarks>
-internal static class OpenLoop
+internal static class OpenLoopSet
 {
     private const string Engine = "vllm 0.15.1";
 
@@ -19,15 +20,15 @@ internal static class OpenLoop
     private const double MostFailed = 0.01;
 
     /// <summary>The folder <c>open_loop</c> below, where it has a summary.</summary>
-    public static string? Find(string folder) => MeasuredTable.Find(Path.Combine(folder, "open_loop"), OpenLoopFiles.SummaryFile);
+    public static string? Find(string folder) => MeasuredCsv.Find(Path.Combine(folder, "open_loop"), OpenLoopFiles.SummaryFile);
 
     /// <summary>Runs what a summary and the files beside it describe.</summary>
     public static MeasuredSetResult Run(string summary)
     {
         string folder = Path.GetDirectoryName(summary)!;
         IReadOnlyList<OpenLoopRun> runs = OpenLoopFiles.ReadRuns(summary);
-        var recorded = MeasuredTable.Find(folder, "requests.csv") is { } requests ? OpenLoopFiles.ReadRequests(requests) : null;
-        var peers = MeasuredTable.Find(folder, "peer_predictions.csv") is { } predictions ? OpenLoopFiles.ReadPeers(predictions) : null;
+        var recorded = MeasuredCsv.Find(folder, "requests.csv") is { } requests ? OpenLoopFiles.ReadRequests(requests) : null;
+        var peers = MeasuredCsv.Find(folder, "peer_predictions.csv") is { } predictions ? OpenLoopFiles.ReadPeers(predictions) : null;
         return new(InOrder.Run(runs, run => Row(run, recorded, peers)), OpenLoopFiles.Figures);
     }
 
@@ -46,12 +47,12 @@ internal static class OpenLoop
         try
         {
             if (run.FailedShare > MostFailed)
-                throw new NotRunException("overloaded: more than 1 % of its requests failed, and when its clients give up is not recorded");
+                throw new NotSupportedException("overloaded: more than 1 % of its requests failed, and when its clients give up is not recorded");
             PoolSpec pool = Pool(run, device);
             ServedRequests served = ServedRequests.By(pool, requests is null ? OpenLoopWorkload.Stated(run) : OpenLoopWorkload.Recorded(run, requests));
             return row with { Figures = [.. row.Figures.Select(figure => figure with { Predicted = Predicted(figure.Name, served) })] };
         }
-        catch (NotRunException e)
+        catch (NotSupportedException e)
         {
             return row with { NotRun = e.Message };
         }
@@ -75,6 +76,7 @@ internal static class OpenLoop
             {
                 TokenBudget = run.MaxBatchedTokens, MaxSequences = run.MaxSequences, AsyncScheduling = true,
             }) with { ContextWindow = ContextWindow },
+            Roofline = RooflineOptions.Default with { Graphs = MeasuredServers.VllmGraphs(run.MaxSequences) },
             Memory = new()
             {
                 UtilizationFraction = run.MemoryUtilization ?? new MemoryOptions().UtilizationFraction, BlocksOverride = run.KvBlocks,
@@ -86,6 +88,6 @@ internal static class OpenLoop
     {
         "FP16" or "BF16" => Quantization.Bf16,
         "FP8" => new(NumberFormat.Fp8, NumberFormat.Fp8, NumberFormat.Bf16),
-        _ => throw new NotRunException("the precision is neither FP16, BF16 nor FP8"),
+        _ => throw new NotSupportedException("the precision is neither FP16, BF16 nor FP8"),
     };
 }

@@ -1,19 +1,20 @@
 using Simulator.Core.Time;
 using Simulator.Models.Batching.VllmV1;
 using Simulator.Models.Clusters;
+using Simulator.Models.Costs;
 using Simulator.Models.Devices;
 using Simulator.Models.Engines;
 using Simulator.Models.Parallelism;
 using Simulator.Workloads.Requests;
 
-namespace Simulator.Cli.Validation.Measured;
+namespace Simulator.Cli.Validation.Measured.ShareGpt;
 
 /// <summary>Runs of vLLM 0.19 with ShareGPT requests that come faster than they are served, of LLMServingSim's examples.</summary>
 /// <remarks>
 /// Each request is sent when its client sent it. Latencies are the engine's own: from when it queued the request, without HTTP. Prompts
 /// share 8 % of their tokens at most, which the recorded lengths do not tell, so none is taken to be cached.
 /// </remarks>
-internal static class ShareGpt
+internal static class ShareGptSet
 {
     private const string RunsFile = "runs.csv";
     private const string RequestsFile = "requests.csv";
@@ -29,14 +30,14 @@ internal static class ShareGpt
     public static string? Find(string folder)
     {
         string below = Path.Combine(folder, "sharegpt_saturated");
-        return MeasuredTable.Find(below, RunsFile) is not null && MeasuredTable.Find(below, RequestsFile) is not null ? below : null;
+        return MeasuredCsv.Find(below, RunsFile) is not null && MeasuredCsv.Find(below, RequestsFile) is not null ? below : null;
     }
 
     /// <summary>Runs what a folder holds.</summary>
     public static MeasuredSetResult Run(string folder)
     {
-        IReadOnlyList<Measurements> runs = ReadRuns(MeasuredTable.Find(folder, RunsFile)!);
-        IReadOnlyDictionary<string, IReadOnlyList<Request>> requests = ReadRequests(MeasuredTable.Find(folder, RequestsFile)!);
+        IReadOnlyList<Measurements> runs = ReadRuns(MeasuredCsv.Find(folder, RunsFile)!);
+        IReadOnlyDictionary<string, IReadOnlyList<Request>> requests = ReadRequests(MeasuredCsv.Find(folder, RequestsFile)!);
         return new(InOrder.Run(runs, run => Row(run, requests.GetValueOrDefault(run.Example))), [.. Metrics.Select(metric => metric.Figure)]);
     }
 
@@ -46,11 +47,11 @@ internal static class ShareGpt
         MeasuredRow row = new(run.Example, new(device?.Id ?? run.Hardware, run.Model, $"vllm {run.Version}"), run.Figures);
         try
         {
-            if (requests is null) throw new NotRunException("its requests are not recorded");
+            if (requests is null) throw new NotSupportedException("its requests are not recorded");
             ServedRequests served = ServedRequests.By(Pool(run, device), requests);
             return row with { Figures = [.. row.Figures.Select(figure => figure with { Predicted = Predicted(figure.Name, served) })] };
         }
-        catch (NotRunException e)
+        catch (NotSupportedException e)
         {
             return row with { NotRun = e.Message };
         }
@@ -73,13 +74,14 @@ internal static class ShareGpt
         {
             TokenBudget = run.MaxBatchedTokens, MaxSequences = run.MaxSequences, AsyncScheduling = true,
         }),
+        Roofline = RooflineOptions.Default with { Graphs = MeasuredServers.VllmGraphs(run.MaxSequences) },
         Memory = new() { BlocksOverride = run.KvBlocks },
     };
 
     private static List<Measurements> ReadRuns(string file)
     {
         List<Measurements> runs = [];
-        using MeasuredTable table = new(file);
+        using MeasuredCsv table = new(file);
         while (table.Read())
         {
             string example = table.Text("example");
@@ -105,7 +107,7 @@ internal static class ShareGpt
     private static Dictionary<string, IReadOnlyList<Request>> ReadRequests(string file)
     {
         List<(string Example, double Sent, int Prompt, int Output)> rows = [];
-        using MeasuredTable table = new(file);
+        using MeasuredCsv table = new(file);
         while (table.Read())
         {
             int prompt = table.Whole("input_toks"), output = table.Whole("output_toks");

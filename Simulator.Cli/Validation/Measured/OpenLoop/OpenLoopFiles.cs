@@ -2,7 +2,7 @@ using System.Globalization;
 using Simulator.Core.Time;
 using Simulator.Workloads.Traces;
 
-namespace Simulator.Cli.Validation.Measured;
+namespace Simulator.Cli.Validation.Measured.OpenLoop;
 
 /// <summary>The files of open-loop runs: <c>summary.csv</c>, and where they exist <c>requests.csv</c> and <c>peer_predictions.csv</c>, plain or gzip.</summary>
 internal static class OpenLoopFiles
@@ -27,7 +27,7 @@ internal static class OpenLoopFiles
     {
         Dictionary<(string Data, string Experiment), (OpenLoopRun Run, Dictionary<string, double> Measured, bool Superseded)> known = [];
         List<(string, string)> order = [];
-        using (MeasuredTable table = new(file))
+        using (MeasuredCsv table = new(file))
         {
             while (table.Read())
             {
@@ -63,7 +63,7 @@ internal static class OpenLoopFiles
     public static IReadOnlyDictionary<string, IReadOnlyList<OpenLoopRequest>> ReadRequests(string file)
     {
         Dictionary<string, List<OpenLoopRequest>> requests = [];
-        using MeasuredTable table = new(file);
+        using MeasuredCsv table = new(file);
         while (table.Read())
         {
             string experiment = table.Text("experiment");
@@ -80,7 +80,7 @@ internal static class OpenLoopFiles
     public static ILookup<(string Experiment, string Figure), (string Name, double Predicted)> ReadPeers(string file)
     {
         List<((string, string), (string, double))> predictions = [];
-        using MeasuredTable table = new(file);
+        using MeasuredCsv table = new(file);
         while (table.Read())
         {
             if (table.Text("stage") != WholeRun || table.Text("note").Length > 0 || !FigureOfMetric.TryGetValue(table.Text("metric"), out string? figure)) continue;
@@ -102,7 +102,7 @@ internal static class OpenLoopFiles
     /// </summary>
     private static bool IsFinal(string simulator, string label) => label == "trainval" || label == (simulator == "blis-evolved" ? "iter29" : "iter36");
 
-    private static OpenLoopRun Run(MeasuredTable table, Dictionary<string, double> measured) => new()
+    private static OpenLoopRun Run(MeasuredCsv table, Dictionary<string, double> measured) => new()
     {
         Experiments = [table.Text("experiment")],
         Model = table.Text("model"),
@@ -132,7 +132,7 @@ internal static class OpenLoopFiles
     };
 
     // 8:600;20:600 is 8 requests a second for 600 s, then 20.
-    private static List<OpenLoopStage> Stages(MeasuredTable table)
+    private static List<OpenLoopStage> Stages(MeasuredCsv table)
     {
         const string Column = "stages_rate_qps_x_dur_s";
         List<OpenLoopStage> stages = [];

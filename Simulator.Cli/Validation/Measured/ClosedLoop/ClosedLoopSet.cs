@@ -1,0 +1,107 @@
+using Simulator.Models.Architectures;
+using Simulator.Models.Clusters;
+using Simulator.Models.Devices;
+using Simulator.Models.Parallelism;
+using Simulator.Models.Results;
+using Simulator.Workloads.Clients;
+using Simulator.Workloads.Requests;
+using Simulator.Workloads.Traces;
+using DeviceCatalogue = Simulator.Models.Devices.Devices;
+
+namespace Simulator.Cli.Validation.Measured.ClosedLoop;
+
+/// <summary>Points of real engines under a fixed number of users, each run with the flags of its server and the client that measured it.</summary>
+/// <remarks>
+/// Compared are the means of TTFT and of TPOT over the requests, and the throughput that follows from both for measurements and predictions
+/// alike: users × mean output / (TTFT + (mean output − 1) × TPOT), tokens a second.
+/// </remarks>
+internal static class ClosedLoopSet
+{
+    private const string Points = "points.csv", Flags = "server_flags.csv", Models = "model_configs";
+
+    private static readonly string[] Figures = ["ttft", "tpot", "throughput"];
+
+    /// <summary>The devices by the names that the data gives them.</summary>
+    private static readonly Dictionary<string, string> Systems = new()
+    {
+        ["a100_sxm"] = "a100-80", ["l40s"] = "l40s", ["h100_sxm"] = "h100-sxm", ["h200_sxm"] = "h200", ["b200_sxm"] = "b200",
+        ["b300_sxm"] = "b300", ["gb200"] = "gb200", ["gb300"] = "gb300",
+    };
+
+    /// <summary>The folder that has closed_loop below it.</summary>
+    public static string? Find(string folder) =>
+        File.Exists(Path.Combine(folder, "closed_loop", Points)) && File.Exists(Path.Combine(folder, "closed_loop", Flags)) ? folder : null;
+
+    /// <summary>Runs every point.</summary>
+    /// <exception cref="TraceFormatException">A file cannot be read, or a row is faulty.</exception>
+    /// <exception cref="ModelConfigException">The configuration of a model cannot be read.</exception>
+    public static MeasuredSetResult Run(string folder)
+    {
+        IReadOnlyList<ClosedLoopPoint> points = ClosedLoopPoint.ReadAll(Path.Combine(folder, "closed_loop", Points));
+        IReadOnlyList<ServerFlags> flags = ServerFlags.ReadAll(Path.Combine(folder, "closed_loop", Flags));
+        ServedModels models = new(Path.Combine(folder, Models));
+        (ClosedLoopPoint Point, ServerFlags? Flags, HuggingFaceModel? Model)[] servers =
+            [.. points.Select(point => (point, flags.FirstOrDefault(cell => cell.Cover(point)), models.Find(point)))];
+        return new(InOrder.Run(servers, server => Run(server.Point, server.Flags, server.Model)), Figures);
+    }
+
+    private static MeasuredRow Run(ClosedLoopPoint point, ServerFlags? flags, HuggingFaceModel? model)
+    {
+        try
+        {
+            if (flags is null) throw new NotSupportedException("no flags are given for its server");
+            if (flags.Notes.Contains("UNUSABLE", StringComparison.OrdinalIgnoreCase) || flags.Notes.Contains("NOT AGGREGATED", StringComparison.Ordinal))
+                throw new NotSupportedException("its flags are marked as unusable, or as those of a disaggregated server");
+            if (model is null) throw new NotSupportedException($"no configuration is given for {point.Model} {point.Precision}".TrimEnd());
+            if (!Systems.TryGetValue(point.System, out string? system)) throw new NotSupportedException($"the device {point.System} is not known");
+            return Compare(point, flags, Predict(point, flags, model, DeviceCatalogue.Find(system)));
+        }
+        catch (NotSupportedException fault)
+        {
+            return NotRun(point, flags, fault.Message);
+        }
+        catch (PlanException fault)
+        {
+            return NotRun(point, flags, fault.ShortfallBytes > 0 ? $"{point.Model} {point.Precision} does not fit" : fault.Message);
+        }
+        catch (ClusterException fault)
+        {
+            return NotRun(point, flags, string.Join(" ", fault.Faults).Replace($"Pool '{point.Id}': ", "", StringComparison.Ordinal));
+        }
+    }
+
+    private static (double Ttft, double Tpot, double MeanOutput) Predict(ClosedLoopPoint point, ServerFlags flags, HuggingFaceModel model, Device device)
+    {
+        ClusterSpec cluster = new() { Pools = [new ServerPool(flags, point, model, device).Build()] };
+        IReadOnlyList<Request> requests = BenchmarkClient.Of(flags.Client, point).Draw(point.PromptTokens, point.OutputTokens);
+        using ClosedLoopWorkload workload = new(requests, point.Concurrency);
+        RunResult run = ServingSimulation.Run(cluster, workload);
+        if (run.Requests.Completed < requests.Count) throw new NotSupportedException("its server refuses requests that the real one served");
+        return (run.Ttft.Mean!.Value, run.Tpot.Mean!.Value, requests.Average(request => request.OutputTokens));
+    }
+
+    private static MeasuredRow Compare(ClosedLoopPoint point, ServerFlags flags, (double Ttft, double Tpot, double MeanOutput) predicted) =>
+        Row(point, flags, predicted.MeanOutput, (predicted.Ttft, predicted.Tpot));
+
+    private static MeasuredRow NotRun(ClosedLoopPoint point, ServerFlags? flags, string reason) =>
+        Row(point, flags, point.OutputTokens, null) with { NotRun = reason };
+
+    private static MeasuredRow Row(ClosedLoopPoint point, ServerFlags? flags, double meanOutput, (double Ttft, double Tpot)? predicted)
+    {
+        return new(point.Id, new(point.System, point.Model, point.Engine),
+        [
+            Figure("ttft", value => value.Ttft),
+            Figure("tpot", value => value.Tpot),
+            Figure("throughput", value => point.Concurrency * meanOutput / (value.Ttft + (meanOutput - 1) * value.Tpot)),
+        ])
+        {
+            Groups = [flags?.Known == true ? "flagsKnown" : "flagsUnknown"],
+        };
+
+        MeasuredFigure Figure(string name, Func<(double Ttft, double Tpot), double> of) => new(name, of((point.TtftSeconds, point.TpotSeconds)))
+        {
+            Predicted = predicted is { } ours ? of(ours) : null,
+            Peers = point.Aiconfigurator is { } theirs ? [("aiconfigurator", of(theirs))] : [],
+        };
+    }
+}
