@@ -37,8 +37,7 @@ internal static class BurstGptFiles
         while (table.Read())
         {
             rows.Add((table.Whole("scale"), new(
-                table.Number("t_s"), table.Number("prompt_tok_per_s"), table.Number("gen_tok_per_s"), table.Whole("running"), table.Whole("pending"),
-                table.Number("gpu_kv_pct"))));
+                table.Number("t_s"), table.Number("prompt_tok_per_s"), table.Number("gen_tok_per_s"), table.Whole("running"), table.Whole("pending"))));
         }
         return rows.GroupBy(row => row.Scale, row => row.Sample)
             .ToDictionary(scale => scale.Key, scale => (IReadOnlyList<EngineSample>)[.. scale.OrderBy(sample => sample.Seconds)]);
@@ -59,6 +58,4 @@ internal readonly record struct BurstGptRequest(int Id, double SentSeconds, int 
 /// <param name="TokensPerSecond">Generated tokens since the last sample.</param>
 /// <param name="Running">Sequences that run.</param>
 /// <param name="Pending">Sequences that wait.</param>
-/// <param name="KvPercent">Share of the KV cache in use, percent.</param>
-internal readonly record struct EngineSample(
-    double Seconds, double PromptTokensPerSecond, double TokensPerSecond, int Running, int Pending, double KvPercent);
+internal readonly record struct EngineSample(double Seconds, double PromptTokensPerSecond, double TokensPerSecond, int Running, int Pending);

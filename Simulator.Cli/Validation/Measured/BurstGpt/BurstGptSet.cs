@@ -34,10 +34,22 @@ internal static class BurstGptSet
         Device device = DeviceCatalogue.Rtx4090;
         PoolSpec pool = MeasuredServers.Pool(Model, device, Quantization.Bf16, ParallelPlan.Single);
         pool = pool with { Engine = VllmV06.Engine(pool.Model, asyncOutput: true), Roofline = VllmV06.Costs(pool.Roofline) };
-        BurstGptFit? fit = requests.TryGetValue(FittedSpeedUp, out var fitted) && samples.TryGetValue(FittedSpeedUp, out var logged)
-            ? Fit(fitted, logged, pool) : null;
         int[] scales = [.. requests.Keys.Order()];
-        return new(InOrder.Run(scales, scale => Row(scale, requests[scale], pool, fit)), ["ttft", "e2e"]);
+        (BurstGptFit? fit, string? fault) = TryFit(requests.GetValueOrDefault(FittedSpeedUp), samples.GetValueOrDefault(FittedSpeedUp), pool);
+        return new(InOrder.Run(scales, scale => Row(scale, requests[scale], pool, fit, fault)), ["ttft", "e2e"]);
+    }
+
+    private static (BurstGptFit? Fit, string? Fault) TryFit(IReadOnlyList<BurstGptRequest>? requests, IReadOnlyList<EngineSample>? samples, PoolSpec pool)
+    {
+        if (requests is null || samples is null) return (null, "the replay that the server is fitted on is missing");
+        try
+        {
+            return (Fit(requests, samples, pool), null);
+        }
+        catch (NotSupportedException e)
+        {
+            return (null, e.Message);
+        }
     }
 
     private static BurstGptFit Fit(IReadOnlyList<BurstGptRequest> requests, IReadOnlyList<EngineSample> samples, PoolSpec pool)
@@ -47,7 +59,7 @@ internal static class BurstGptSet
         return fit with { RequestSeconds = Math.Max(0, missing) };
     }
 
-    private static MeasuredRow Row(int scale, IReadOnlyList<BurstGptRequest> requests, PoolSpec pool, BurstGptFit? fit)
+    private static MeasuredRow Row(int scale, IReadOnlyList<BurstGptRequest> requests, PoolSpec pool, BurstGptFit? fit, string? fault)
     {
         MeasuredRow row = new(
             scale.ToString(CultureInfo.InvariantCulture), new(pool.Device.Id, Model, "vllm 0.6"),
@@ -58,7 +70,9 @@ internal static class BurstGptSet
         {
             Groups = [scale == FittedSpeedUp ? "fitted" : "predicted"],
         };
-        if (fit is null) return row with { NotRun = "the replay that the server is fitted on is missing" };
+        if (fit is null) return row with { NotRun = fault };
+        if (requests.Any(request => !fit.OutputTokens.ContainsKey(request.Id)))
+            return row with { NotRun = "it has rows that the replay that the server is fitted on has not" };
         ServedRequests served = Serve(requests, pool, fit);
         return row with
         {
