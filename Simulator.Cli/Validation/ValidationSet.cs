@@ -1,4 +1,8 @@
+using Simulator.Cli.Validation.Measured.ApexRuns;
+using Simulator.Cli.Validation.Measured.BurstGpt;
 using Simulator.Cli.Validation.Measured.ClosedLoop;
+using Simulator.Cli.Validation.Measured.OpenLoop;
+using Simulator.Cli.Validation.Measured.ShareGpt;
 using Simulator.Planning.Apex;
 
 namespace Simulator.Cli.Validation;
@@ -16,6 +20,10 @@ internal sealed record ValidationSet(string Name, string Content, Func<string, s
         new("vidur_runs", "vidur_runs/*.summary.json with the requests beside them", VidurRuns.Find, path => MatchedSetResult.Of(VidurRuns.Run(path))),
         new("apex_unit_cases", "apex_runs/unit_cases.json", FindApexCases, path => MatchedSetResult.Of(RunApexCases(path))),
         new("closed_loop", "closed_loop/points.csv with server_flags.csv beside it and model_configs beside the folder", ClosedLoopSet.Find, ClosedLoopSet.Run),
+        new("open_loop", "open_loop/summary.csv", OpenLoopSet.Find, OpenLoopSet.Run),
+        new("sharegpt_saturated", "sharegpt_saturated/runs.csv with requests.csv", ShareGptSet.Find, ShareGptSet.Run),
+        new("apex_runs", "apex_runs/vllm_runs.csv or sglang_runs.csv with requests.csv", ApexRunsSet.Find, ApexRunsSet.Run),
+        new("burstgpt_replay", "burstgpt_replay/requests.csv with engine_samples.csv", BurstGptSet.Find, BurstGptSet.Run),
     ];
 
     private static string? FindApexCases(string folder) =>

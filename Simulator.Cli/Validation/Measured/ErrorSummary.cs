@@ -33,7 +33,7 @@ internal sealed record ErrorSummary(int Count, double Mape, double Median, doubl
     };
 
     /// <summary>A quantile of sorted values, on the line between the two nearest (Hyndman and Fan's type 7, numpy's default).</summary>
-    private static double Quantile(double[] sorted, double share)
+    internal static double Quantile(double[] sorted, double share)
     {
         double place = share * (sorted.Length - 1);
         int below = (int)place;

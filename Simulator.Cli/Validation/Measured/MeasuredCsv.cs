@@ -28,7 +28,7 @@ internal sealed class MeasuredCsv : IDisposable
 
     /// <summary>A whole number from 1 to a billion, which may be written with a fraction of 0.</summary>
     public int Count(string column) =>
-        Number(Text(column)) is { } value && value is >= 1 and <= 1e9 && value == Math.Floor(value) ? (int)value
+        Parse(Text(column)) is { } value && value is >= 1 and <= 1e9 && value == Math.Floor(value) ? (int)value
             : throw Fault(column, "is no count", "Give a whole number of at least 1");
 
     /// <summary>A number above 0.</summary>
@@ -36,12 +36,38 @@ internal sealed class MeasuredCsv : IDisposable
 
     /// <summary>A number above 0; null where nothing is recorded.</summary>
     public double? PositiveOrNull(string column) => Text(column) is not { Length: > 0 } text ? null
-        : Number(text) is { } value && value > 0 ? value : throw Fault(column, "is no number above 0", "Give a number above 0, or leave the cell empty");
+        : Parse(text) is { } value && value > 0 ? value : throw Fault(column, "is no number above 0", "Give a number above 0, or leave the cell empty");
+
+    /// <summary>A number.</summary>
+    public double Number(string column) => NumberOrNull(column) ?? throw Fault(column, "is no number", "Give a number");
+
+    /// <summary>A number; null where nothing is recorded.</summary>
+    public double? NumberOrNull(string column) => Text(column) is not { Length: > 0 } text ? null
+        : Parse(text) ?? throw Fault(column, "is no number", "Give a number, or leave the cell empty");
+
+    /// <summary>A whole number from 0 to a billion, which may be written with a fraction of 0.</summary>
+    public int Whole(string column) => WholeOrNull(column) ?? throw Fault(column, "is no whole number", "Give a whole number of at least 0");
+
+    /// <summary>A whole number from 0 to a billion, which may be written with a fraction of 0; null where nothing is recorded.</summary>
+    public int? WholeOrNull(string column) => Text(column) is not { Length: > 0 } text ? null
+        : Parse(text) is { } value && value is >= 0 and <= 1e9 && value == Math.Floor(value) ? (int)value
+        : throw Fault(column, "is no whole number", "Give a whole number of at least 0");
+
+    /// <summary>The file of a folder that has the name, plain or with <c>.gz</c>; null when there is neither.</summary>
+    public static string? Find(string folder, string name) =>
+        new[] { Path.Combine(folder, name), Path.Combine(folder, name + ".gz") }.FirstOrDefault(File.Exists);
+
+    /// <summary>The fault of a cell of the current row.</summary>
+    /// <param name="column">The column.</param>
+    /// <param name="fault">What is wrong, as in "is no number".</param>
+    /// <param name="remedy">What to do.</param>
+    public TraceFormatException Fault(string column, string fault, string remedy) =>
+        _source.Fault(_rows.Line, $"the value '{Text(column)}' of {column} {fault}", remedy, column);
 
     /// <summary>Closes the file.</summary>
     public void Dispose() => _rows.Dispose();
 
-    private static double? Number(string text) =>
+    private static double? Parse(string text) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value) ? value : null;
 
     private int Column(string name)
@@ -49,7 +75,4 @@ internal sealed class MeasuredCsv : IDisposable
         if (!_columns.TryGetValue(name, out int column)) _columns.Add(name, column = _rows.Require(name));
         return column;
     }
-
-    private TraceFormatException Fault(string column, string fault, string remedy) =>
-        _source.Fault(_rows.Line, $"the value '{Text(column)}' of {column} {fault}", remedy, column);
 }

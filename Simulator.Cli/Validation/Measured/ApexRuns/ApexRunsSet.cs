@@ -1,0 +1,140 @@
+using Simulator.Core.Time;
+using Simulator.Models.Clusters;
+using Simulator.Models.Costs;
+using Simulator.Models.Devices;
+using Simulator.Models.Engines;
+using Simulator.Models.Parallelism;
+using Simulator.Workloads.Requests;
+
+namespace Simulator.Cli.Validation.Measured.ApexRuns;
+
+/// <summary>Runs of vLLM 0.6.0 and SGLang on eight H100, of APEX's repository: requests that came in the open, with the tokens that were really used.</summary>
+/// <remarks>
+/// Latencies are the servers' own. vLLM's TPOT is Σ(E2E − TTFT)/Σ output, every token counted, and SGLang's Σ E2E/Σ output. The time to the first
+/// token that SGLang recorded is that of about the fiftieth, since its clients did not stream; it is left out. Replicas of a layout such as
+/// <c>2DP4TP</c> had a share of the requests each: a row is one replica with its share.
+/// </remarks>
+internal static class ApexRunsSet
+{
+    private const string VllmFile = "vllm_runs.csv";
+    private const string SglangFile = "sglang_runs.csv";
+    private const string RequestsFile = "requests.csv";
+
+    /// <summary>Share of memory that the vLLM servers took (<c>--gpu-memory-utilization</c> of its launch scripts).</summary>
+    private const double VllmMemoryUtilization = 0.97;
+
+    /// <summary>The folder <c>apex_runs</c> below, where it has runs and their requests.</summary>
+    public static string? Find(string folder)
+    {
+        string below = Path.Combine(folder, "apex_runs");
+        return MeasuredCsv.Find(below, RequestsFile) is not null && new[] { VllmFile, SglangFile }.Any(file => MeasuredCsv.Find(below, file) is not null)
+            ? below : null;
+    }
+
+    /// <summary>Runs what a folder holds.</summary>
+    public static MeasuredSetResult Run(string folder)
+    {
+        List<Measurements> runs = [];
+        if (MeasuredCsv.Find(folder, VllmFile) is { } vllm) runs.AddRange(Read(vllm, ReadVllm));
+        if (MeasuredCsv.Find(folder, SglangFile) is { } sglang) runs.AddRange(Read(sglang, ReadSglang));
+        IReadOnlyDictionary<string, IReadOnlyList<Request>> requests = ReadRequests(MeasuredCsv.Find(folder, RequestsFile)!);
+        return new(InOrder.Run(runs, run => Row(run, requests.GetValueOrDefault(run.Id))), ["e2e", "tpot", "ttft"]);
+    }
+
+    private static MeasuredRow Row(Measurements run, IReadOnlyList<Request>? requests)
+    {
+        Device? device = MeasuredServers.FindDevice(run.Hardware);
+        MeasuredRow row = new(run.Id, new(device?.Id ?? run.Hardware, run.Model.Split(' ')[0], run.Engine), run.Figures) { Groups = [run.IsSglang ? "sglang" : "vllm"] };
+        try
+        {
+            if (run.Figures.Count == 0) throw new NotSupportedException("nothing was measured: its file is empty");
+            if (requests is null) throw new NotSupportedException("its requests are not recorded");
+            ServedRequests served = ServedRequests.By(Pool(run, device), requests);
+            return row with { Figures = [.. row.Figures.Select(figure => figure with { Predicted = Predicted(figure.Name, run, served) })] };
+        }
+        catch (NotSupportedException e)
+        {
+            return row with { NotRun = e.Message };
+        }
+    }
+
+    private static double Predicted(string figure, Measurements run, ServedRequests served) => figure switch
+    {
+        "e2e" => served.MeanE2e,
+        "ttft" => served.MeanTtft,
+        _ => (served.MeanE2e - (run.IsSglang ? 0 : served.MeanTtft)) / served.MeanOutputTokens,
+    };
+
+    private static PoolSpec Pool(Measurements run, Device? device)
+    {
+        PoolSpec pool = MeasuredServers.Pool(run.Model, device, Formats(run), Plan(run.Parallelism));
+        return run.IsSglang
+            ? pool with
+            {
+                Engine = ServingEngines.Sglang(pool.Device), Roofline = pool.Roofline with { Graphs = CudaGraphs.Eager },
+            }
+            : pool with
+            {
+                Engine = VllmV06.Engine(pool.Model, asyncOutput: false), Roofline = VllmV06.Costs(pool.Roofline),
+                Memory = new() { UtilizationFraction = VllmMemoryUtilization },
+            };
+    }
+
+    // The FP8 servers of vLLM had an FP8 cache too.
+    private static Quantization Formats(Measurements run) => run.Model.Contains("FP8", StringComparison.OrdinalIgnoreCase)
+        ? new(NumberFormat.Fp8, NumberFormat.Fp8, NumberFormat.Fp8) : Quantization.Bf16;
+
+    // 8TP, TP8, or one of the replicas of 2DP4TP.
+    private static ParallelPlan Plan(string layout)
+    {
+        string tensor = layout[(layout.IndexOf("DP", StringComparison.Ordinal) is var at and >= 0 ? at + 2 : 0)..];
+        string degree = tensor.StartsWith("TP", StringComparison.Ordinal) ? tensor[2..] : tensor.EndsWith("TP", StringComparison.Ordinal) ? tensor[..^2] : "";
+        return int.TryParse(degree, out int ranks) && ranks is >= 1 and <= 8 ? new(ranks)
+            : throw new NotSupportedException("the layout is not tensor parallel, with replicas or without");
+    }
+
+    private static List<Measurements> Read(string file, Func<MeasuredCsv, Measurements> read)
+    {
+        List<Measurements> runs = [];
+        using MeasuredCsv table = new(file);
+        while (table.Read()) runs.Add(read(table));
+        return runs;
+    }
+
+    private static Measurements ReadVllm(MeasuredCsv table) => new(
+        Id(table, "vllm:"), "vllm 0.6.0", table.Text("model"), table.Text("hardware"), table.Text("parallelism"),
+        Figures(("e2e", table.NumberOrNull("own_mean_e2e_s")), ("tpot", table.NumberOrNull("own_tpot_s")), ("ttft", table.NumberOrNull("own_mean_ttft_s"))));
+
+    private static Measurements ReadSglang(MeasuredCsv table) => new(
+        Id(table, "sglang:"), "sglang 0.4.4", table.Text("model"), table.Text("hardware"), table.Text("parallelism"),
+        Figures(("e2e", table.NumberOrNull("derived_mean_e2e_s")), ("tpot", table.NumberOrNull("derived_mean_e2e_per_out_token_ms") / 1e3)));
+
+    private static IReadOnlyList<MeasuredFigure> Figures(params (string Name, double? Measured)[] figures) =>
+        [.. figures.Where(figure => figure.Measured > 0).Select(figure => new MeasuredFigure(figure.Name, figure.Measured!.Value))];
+
+    // vllm/results/llama_lmsys_05_validation_2DP4TP_0.txt has the requests vllm:llama_lmsys_05_2DP4TP_0.
+    private static string Id(MeasuredCsv table, string engine) =>
+        engine + Path.GetFileNameWithoutExtension(table.Text("file")).Replace("_validation", "", StringComparison.Ordinal);
+
+    private static Dictionary<string, IReadOnlyList<Request>> ReadRequests(string file)
+    {
+        Dictionary<string, List<Request>> runs = [];
+        using MeasuredCsv table = new(file);
+        while (table.Read())
+        {
+            string run = table.Text("run");
+            if (!runs.TryGetValue(run, out List<Request>? requests)) runs.Add(run, requests = []);
+            requests.Add(new()
+            {
+                Id = requests.Count, Arrival = SimTime.FromNanoseconds((long)(table.Number("arrival_us") * 1e3)),
+                PromptTokens = Math.Max(1, table.Whole("prompt_tokens")), OutputTokens = Math.Max(1, table.Whole("output_tokens")),
+            });
+        }
+        return runs.ToDictionary(run => run.Key, run => (IReadOnlyList<Request>)[.. run.Value.OrderBy(request => request.Arrival).ThenBy(request => request.Id)]);
+    }
+
+    private sealed record Measurements(string Id, string Engine, string Model, string Hardware, string Parallelism, IReadOnlyList<MeasuredFigure> Figures)
+    {
+        public bool IsSglang => Engine.StartsWith("sglang", StringComparison.Ordinal);
+    }
+}

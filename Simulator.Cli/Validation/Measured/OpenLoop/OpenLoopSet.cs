@@ -1,0 +1,93 @@
+using Simulator.Models.Batching.VllmV1;
+using Simulator.Models.Clusters;
+using Simulator.Models.Costs;
+using Simulator.Models.Devices;
+using Simulator.Models.Engines;
+using Simulator.Models.Parallelism;
+
+namespace Simulator.Cli.Validation.Measured.OpenLoop;
+
+/// <summary>Runs of vLLM 0.15.1 under inference-perf, of inference-sim's sim-to-real study: Poisson arrivals, 100 prompts in turn, a warm prefix cache.</summary>
+/// <remarks>Times are the client's, over HTTP. Requests are replayed one by one where they were recorded, and made as the run states them where not.</remarks>
+internal static class OpenLoopSet
+{
+    private const string Engine = "vllm 0.15.1";
+
+    /// <summary>Longest prompt and output together of these servers (<c>max_model_len</c>).</summary>
+    private const int ContextWindow = 4096;
+
+    /// <summary>Above this share of failed requests a server was overloaded, and which requests its clients gave up decides what was measured.</summary>
+    private const double MostFailed = 0.01;
+
+    /// <summary>The folder <c>open_loop</c> below, where it has a summary.</summary>
+    public static string? Find(string folder) => MeasuredCsv.Find(Path.Combine(folder, "open_loop"), OpenLoopFiles.SummaryFile);
+
+    /// <summary>Runs what a summary and the files beside it describe.</summary>
+    public static MeasuredSetResult Run(string summary)
+    {
+        string folder = Path.GetDirectoryName(summary)!;
+        IReadOnlyList<OpenLoopRun> runs = OpenLoopFiles.ReadRuns(summary);
+        var recorded = MeasuredCsv.Find(folder, "requests.csv") is { } requests ? OpenLoopFiles.ReadRequests(requests) : null;
+        var peers = MeasuredCsv.Find(folder, "peer_predictions.csv") is { } predictions ? OpenLoopFiles.ReadPeers(predictions) : null;
+        return new(InOrder.Run(runs, run => Row(run, recorded, peers)), OpenLoopFiles.Figures);
+    }
+
+    private static MeasuredRow Row(
+        OpenLoopRun run, IReadOnlyDictionary<string, IReadOnlyList<OpenLoopRequest>>? recorded,
+        ILookup<(string, string), (string, double)>? peers)
+    {
+        Device? device = MeasuredServers.FindDevice(run.Hardware);
+        IReadOnlyList<OpenLoopRequest>? requests = run.Experiments.Select(name => recorded?.GetValueOrDefault(name)).FirstOrDefault(found => found is not null);
+        MeasuredRow row = new(
+            run.Experiments[0], new(device?.Id ?? run.Hardware, run.Model, Engine),
+            [.. OpenLoopFiles.MeasuredOf(run).Select(figure => figure with { Peers = PeersOf(run, figure.Name, peers) })])
+        {
+            Groups = [device?.Id ?? run.Hardware, requests is null ? "statedWorkload" : "recordedRequests"],
+        };
+        try
+        {
+            if (run.FailedShare > MostFailed)
+                throw new NotSupportedException("overloaded: more than 1 % of its requests failed, and when its clients give up is not recorded");
+            PoolSpec pool = Pool(run, device);
+            ServedRequests served = ServedRequests.By(pool, requests is null ? OpenLoopWorkload.Stated(run) : OpenLoopWorkload.Recorded(run, requests));
+            return row with { Figures = [.. row.Figures.Select(figure => figure with { Predicted = Predicted(figure.Name, served) })] };
+        }
+        catch (NotSupportedException e)
+        {
+            return row with { NotRun = e.Message };
+        }
+    }
+
+    private static double Predicted(string figure, ServedRequests served) => figure switch
+    {
+        "e2e" => served.MeanE2e,
+        "ttft" => served.MeanTtft,
+        "ttftP99" => served.QuantileOfTtft(0.99),
+        _ => (served.MeanE2e - served.MeanTtft) / (served.MeanOutputTokens - 1),
+    };
+
+    private static IReadOnlyList<(string, double)> PeersOf(OpenLoopRun run, string figure, ILookup<(string, string), (string Name, double)>? peers) =>
+        peers is null ? [] : [.. run.Experiments.SelectMany(name => peers[(name, figure)]).DistinctBy(peer => peer.Name).OrderBy(peer => peer.Name, StringComparer.Ordinal)];
+
+    private static PoolSpec Pool(OpenLoopRun run, Device? device) =>
+        MeasuredServers.Pool(run.Model, device, Precision(run), new(run.TensorParallel, Data: run.DataParallel)) with
+        {
+            Engine = ServingEngines.VllmV1(new VllmV1Options
+            {
+                TokenBudget = run.MaxBatchedTokens, MaxSequences = run.MaxSequences, AsyncScheduling = true,
+            }) with { ContextWindow = ContextWindow },
+            Roofline = RooflineOptions.Default with { Graphs = MeasuredServers.VllmGraphs(run.MaxSequences) },
+            Memory = new()
+            {
+                UtilizationFraction = run.MemoryUtilization ?? new MemoryOptions().UtilizationFraction, BlocksOverride = run.KvBlocks,
+                SequenceTokens = ContextWindow,
+            },
+        };
+
+    private static Quantization Precision(OpenLoopRun run) => run.Precision.ToUpperInvariant() switch
+    {
+        "FP16" or "BF16" => Quantization.Bf16,
+        "FP8" => new(NumberFormat.Fp8, NumberFormat.Fp8, NumberFormat.Bf16),
+        _ => throw new NotSupportedException("the precision is neither FP16, BF16 nor FP8"),
+    };
+}
