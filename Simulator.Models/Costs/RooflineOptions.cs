@@ -1,3 +1,4 @@
+using Simulator.Models.Costs.Profiles;
 using Simulator.Models.Networks;
 
 namespace Simulator.Models.Costs;
@@ -37,6 +38,10 @@ public sealed record RooflineOptions
 
     /// <summary>Fixed time of an element-wise kernel, seconds. Measured: the smallest kernels of any kind take 1.7 to 2.5 µs in a CUDA graph.</summary>
     public double ElementwiseKernelSeconds { get; init; } = 2e-6;
+
+    /// <summary>Measured efficiencies and times by shape, instead of the constant ones above; null for those.</summary>
+    /// <value>Null.</value>
+    public CostProfile? Profile { get; init; }
 
     /// <summary>Links between the devices; null for those of the device's class, <see cref="Networks.Fabric.Of"/>.</summary>
     public Fabric? Fabric { get; init; }

@@ -1,0 +1,72 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Simulator.Models.Costs.Profiles;
+
+/// <summary>Reads and writes profiles as JSON: names with units, one list of numbers a line.</summary>
+public static class CostProfileFile
+{
+    private static readonly CostProfileJson Layout = new(new JsonSerializerOptions
+    {
+        WriteIndented = true,
+        NewLine = "\n",
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new NumberListConverter() },
+    });
+
+    /// <summary>A profile as JSON text.</summary>
+    /// <param name="profile">The profile.</param>
+    public static string Write(CostProfile profile) => JsonSerializer.Serialize(profile, Layout.CostProfile) + "\n";
+
+    /// <summary>Reads a profile.</summary>
+    /// <param name="json">Its JSON text.</param>
+    /// <param name="name">Name of the file, for messages.</param>
+    /// <exception cref="InvalidDataException">The text is no sound profile; the message says where, and what to do.</exception>
+    public static CostProfile Read(string json, string name)
+    {
+        CostProfile? profile;
+        try
+        {
+            profile = JsonSerializer.Deserialize(json, Layout.CostProfile);
+        }
+        catch (JsonException fault)
+        {
+            string place = fault.LineNumber is { } line ? $"{name}:{line + 1}" : name;
+            throw new InvalidDataException($"{place}: {fault.Message} Write the file anew with: simulator calibrate.", fault);
+        }
+        return profile ?? throw new InvalidDataException($"{name}: the file holds no profile. Write it anew with: simulator calibrate.");
+    }
+
+    /// <summary>Lists of numbers on one line, in their shortest form that reads back the same.</summary>
+    private sealed class NumberListConverter : JsonConverter<double[]>
+    {
+        public override double[] Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        {
+            if (reader.TokenType != JsonTokenType.StartArray) throw new JsonException("A list of numbers is needed here.");
+            List<double> numbers = [];
+            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+            {
+                if (reader.TokenType != JsonTokenType.Number) throw new JsonException("A list holds something else than numbers.");
+                numbers.Add(reader.GetDouble());
+            }
+            return [.. numbers];
+        }
+
+        public override void Write(Utf8JsonWriter writer, double[] value, JsonSerializerOptions options)
+        {
+            var text = new StringBuilder("[");
+            for (int i = 0; i < value.Length; i++)
+                text.Append(i > 0 ? ", " : "").Append(value[i].ToString("R", CultureInfo.InvariantCulture));
+            writer.WriteRawValue(text.Append(']').ToString());
+        }
+    }
+}
+
+[JsonSerializable(typeof(CostProfile))]
+internal sealed partial class CostProfileJson : JsonSerializerContext;
