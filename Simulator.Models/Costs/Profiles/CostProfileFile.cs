@@ -17,7 +17,7 @@ public static class CostProfileFile
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        Converters = { new NumberListConverter() },
+        Converters = { new NumberListConverter(), new JsonStringEnumConverter<MatrixFormat>() },
     });
 
     /// <summary>A profile as JSON text.</summary>
@@ -40,6 +40,8 @@ public static class CostProfileFile
             string place = fault.LineNumber is { } line ? $"{name}:{line + 1}" : name;
             throw new InvalidDataException($"{place}: {fault.Message} Write the file anew with: simulator calibrate.", fault);
         }
+        if (profile is not null && profile.Validate().ToArray() is { Length: > 0 } faults)
+            throw new InvalidDataException($"{name}: {string.Join(" ", faults)} Write the file anew with: simulator calibrate.");
         return profile ?? throw new InvalidDataException($"{name}: the file holds no profile. Write it anew with: simulator calibrate.");
     }
 
