@@ -17,7 +17,7 @@ public static class Calibrator
         ArgumentNullException.ThrowIfNull(device);
         var tables = new OpTableFolder(folder, device);
         string name = engine.Id();
-        Fitted<MatrixProfile> matrix = MatrixFit.Fit(tables, name, device) ?? throw new OpTableException(
+        Fitted<MatrixProfile> matrix = MatrixFit.Fit(tables, engine, device) ?? throw new OpTableException(
             folder, 0, $"there is no table of matrix products, gemm_{name}_VERSION.csv.gz, of {device.Id}", "Check the folder, --device and --engine");
         CostProfile profile = CostProfile.Flat(RooflineOptions.Default, device.Id) with
         {
@@ -26,8 +26,11 @@ public static class Calibrator
             Residuals = matrix.Residuals,
         };
         List<string> files = [.. matrix.Files];
-        if (ElementwiseFit.Fit(tables, name, device) is { } elementwise)
+        if (ElementwiseFit.Fit(tables, device) is { } elementwise)
+        {
             profile = profile with { Elementwise = elementwise.Section, Residuals = [.. profile.Residuals, .. elementwise.Residuals] };
+            files.AddRange(elementwise.Files);
+        }
         return profile with
         {
             Provenance = [.. files.Select(file => $"{Path.GetFileName(file)} of AIConfigurator (ai-dynamo/aiconfigurator, Apache-2.0)")],
