@@ -108,11 +108,12 @@ internal sealed class DecodeCosts
             if ((layer.Windowed != 0) != windowed)
                 continue;
             double rankRows = rows * p.RankShare, far = Beyond * p.RankShare;
-            OperatorCost low = Roofline.AttentionDecode(layer, 0, new(rankRows, rankRows), default, p);
-            OperatorCost high = Roofline.AttentionDecode(layer, 0, new(rankRows, rankRows), new(far, far), p);
+            RowPlace place = RowPlace.Of(rankRows);
+            OperatorCost low = Roofline.AttentionDecode(layer, 0, new(rankRows, rankRows), place, default, p);
+            OperatorCost high = Roofline.AttentionDecode(layer, 0, new(rankRows, rankRows), place, new(far, far), p);
             double flops = (high.Flops - low.Flops) / Beyond, bytes = (high.MemoryBytes - low.MemoryBytes) / Beyond;
-            double perFlop = peak ? p.PeakWideSecondsPerFlop : p.AttentionSecondsPerFlop;
-            double perByte = peak ? p.PeakSecondsPerByte : p.AttentionSecondsPerByte;
+            double perFlop = peak ? p.PeakWideSecondsPerFlop : layer.Decode.SecondsPerFlop;
+            double perByte = peak ? p.PeakSecondsPerByte : layer.Decode.SecondsPerByte;
             starts.Add(Root(low.Flops * perFlop - low.MemoryBytes * perByte, flops * perFlop - bytes * perByte));
         }
         return [.. starts];

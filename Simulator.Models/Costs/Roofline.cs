@@ -1,10 +1,14 @@
+using Simulator.Models.Costs.Profiles;
+
 namespace Simulator.Models.Costs;
 
 /// <summary>Cost of one iteration from first principles: every operator takes a fixed time and as long as its tightest resource, at a stated share of the peak.</summary>
 /// <remarks>
 /// <para>
-/// A kernel on one device takes <c>fixed time + max(FLOPs ÷ (peak · efficiency), bytes ÷ (bandwidth · efficiency))</c>;
-/// a collective takes <c>α + β · rows</c>. Operators run one after the other. FLOPs and bytes are counted over all devices.
+/// A kernel on one device takes <c>fixed time + max(FLOPs ÷ (peak · efficiency) · effective rows ÷ rows, bytes ÷ (bandwidth · efficiency))</c>
+/// (of attention both bounds go by effective rows), a collective <c>fixed time + seconds per row · effective rows</c>. Effective rows, at
+/// least the rows themselves, stand for tiles that are not full and devices that are not busy; they, and the rest, are compiled from a
+/// <see cref="Profiles.CostProfile"/>. Operators run one after the other. FLOPs and bytes are counted over all devices.
 /// </para>
 /// <para>
 /// Attention data-parallel ranks step together: what each does with its own rows takes the time of the rank that takes longest, while
@@ -103,14 +107,15 @@ public static class Roofline
     /// <param name="layer">The layer.</param>
     /// <param name="kind">Index of its kind.</param>
     /// <param name="rows">Decode rows of a rank.</param>
+    /// <param name="place">The place of the straggler's rows.</param>
     /// <param name="context">Tokens that they look back on, summed.</param>
     /// <param name="parameters">Model, plan, device and options, compiled.</param>
     internal static OperatorCost AttentionDecode(
-        in LayerParameters layer, int kind, PerRank rows, PerRank context, in RooflineParameters parameters)
+        in LayerParameters layer, int kind, PerRank rows, RowPlace place, PerRank context, in RooflineParameters parameters)
     {
         PerRank keys = (context + rows) * parameters.ContextShare;
         return Attention(
-            Operator.AttentionDecode, kind, layer.Count, rows,
+            Operator.AttentionDecode, kind, layer.Count, layer.Decode, rows, place,
             keys * layer.DecodeFlopsPerContextToken + rows * layer.StateFlopsPerToken,
             keys * layer.DecodeBytesPerContextToken + rows * (layer.QueryBytesPerToken + layer.StateBytesPerSequence),
             parameters);
@@ -149,8 +154,8 @@ public static class Roofline
         where TSink : struct, IOperatorSink
     {
         sink.Add(Elementwise(Operator.Embedding, -1, 1, 1, load.Rows * p.EmbeddingBytesPerToken, p));
-        if (p.HiddenReduce.SecondsPerRow > 0)
-            sink.Add(Communicate(Operator.EmbeddingAllReduce, -1, 1, p.HiddenReduce, load.Rows));
+        if (p.HiddenReduce.Time.SecondsPerRow > 0)
+            sink.Add(Communicate(Operator.EmbeddingAllReduce, -1, 1, p.HiddenReduce, load.Rows, load.RowsPlace));
     }
 
     private static void VisitLayers<TSink>(in IterationShape shape, in RankLoad load, in RooflineParameters p, ref TSink sink)
@@ -170,47 +175,52 @@ public static class Roofline
         where TSink : struct, IOperatorSink
     {
         PerRank rows = load.Rows;
+        RowPlace place = load.RowsPlace;
         int count = layer.Count;
 
         sink.Add(Elementwise(Operator.Normalization, kind, count, 2, rows * layer.NormBytesPerToken, p));
-        sink.Add(Matrix(Operator.InputProjection, kind, count, layer.Input, rows, p));
+        sink.Add(Matrix(Operator.InputProjection, kind, count, layer.Input, rows, place, p.PeakMatrixSecondsPerFlop, p));
         if (layer.QueryUp.WeightBytes > 0)
-            sink.Add(Matrix(Operator.QueryUpProjection, kind, count, layer.QueryUp, rows, p));
+            sink.Add(Matrix(Operator.QueryUpProjection, kind, count, layer.QueryUp, rows, place, p.PeakMatrixSecondsPerFlop, p));
         if (layer.KeyValueUp.WeightBytes > 0)
-            sink.Add(Matrix(Operator.KeyValueUpProjection, kind, count, layer.KeyValueUp, rows + load.PrefillContext + load.PrefillTokens * (1 - p.ContextShare), p));
+        {
+            PerRank latents = rows + load.PrefillContext + load.PrefillTokens * (1 - p.ContextShare);
+            RowPlace latentPlace = RowPlace.Of(latents.Straggler);
+            sink.Add(Matrix(Operator.KeyValueUpProjection, kind, count, layer.KeyValueUp, latents, latentPlace, p.PeakMatrixSecondsPerFlop, p));
+        }
         sink.Add(Elementwise(Operator.KeyValueWrite, kind, count, 2, rows * layer.CacheWriteBytesPerToken, p));
         if (shape.PrefillRows > 0)
             VisitPrefill(load, p, layer, kind, ref sink);
         if (shape.DecodeRows > 0)
         {
-            sink.Add(AttentionDecode(layer, kind, load.DecodeRows, layer.Windowed != 0 ? load.DecodeWindowContext : load.DecodeContext, p));
-            if (layer.ContextMerge.SecondsPerRow > 0)
-                sink.Add(Communicate(Operator.ContextMerge, kind, count, layer.ContextMerge, load.DecodeRows));
+            sink.Add(AttentionDecode(layer, kind, load.DecodeRows, load.DecodePlace, layer.Windowed != 0 ? load.DecodeWindowContext : load.DecodeContext, p));
+            if (layer.ContextMerge.Time.SecondsPerRow > 0)
+                sink.Add(Communicate(Operator.ContextMerge, kind, count, layer.ContextMerge, load.DecodeRows, load.DecodePlace));
         }
-        sink.Add(Matrix(Operator.OutputProjection, kind, count, layer.Output, rows, p));
-        if (p.HiddenReduce.SecondsPerRow > 0)
-            sink.Add(Communicate(Operator.AttentionAllReduce, kind, count, p.HiddenReduce, rows));
+        sink.Add(Matrix(Operator.OutputProjection, kind, count, layer.Output, rows, place, p.PeakMatrixSecondsPerFlop, p));
+        if (p.HiddenReduce.Time.SecondsPerRow > 0)
+            sink.Add(Communicate(Operator.AttentionAllReduce, kind, count, p.HiddenReduce, rows, place));
 
         if (layer.Experts > 0)
         {
-            PerRank flops = rows * layer.Router.FlopsPerRow, bytes = rows * layer.Router.BytesPerRow + layer.Router.WeightBytes;
-            sink.Add(Roof(
-                Operator.Router, kind, count, 2, flops, bytes, p.WideMatrixSecondsPerFlop, p.MatrixSecondsPerByte,
-                p.PeakWideSecondsPerFlop, p.PeakSecondsPerByte, p.MatrixKernelSeconds + p.ElementwiseKernelSeconds));
-            if (layer.Dispatch.SecondsPerRow > 0)
-                sink.Add(Communicate(Operator.ExpertDispatch, kind, count, layer.Dispatch, rows));
+            OperatorCost router = Matrix(Operator.Router, kind, count, layer.Router, rows, place, p.PeakWideSecondsPerFlop, p);
+            router.Kernels = 2;
+            router.Seconds += p.ElementwiseKernelSeconds;
+            sink.Add(router);
+            if (layer.Dispatch.Time.SecondsPerRow > 0)
+                sink.Add(Communicate(Operator.ExpertDispatch, kind, count, layer.Dispatch, rows, place));
             sink.Add(Experts(layer, kind, load, p));
-            if (layer.Combine.SecondsPerRow > 0)
-                sink.Add(Communicate(Operator.ExpertCombine, kind, count, layer.Combine, rows));
+            if (layer.Combine.Time.SecondsPerRow > 0)
+                sink.Add(Communicate(Operator.ExpertCombine, kind, count, layer.Combine, rows, place));
         }
         if (layer.GateUp.WeightBytes > 0)
         {
-            sink.Add(Matrix(Operator.GateUpProjection, kind, count, layer.GateUp, rows, p));
+            sink.Add(Matrix(Operator.GateUpProjection, kind, count, layer.GateUp, rows, place, p.PeakMatrixSecondsPerFlop, p));
             sink.Add(Elementwise(Operator.Activation, kind, count, 1, rows * layer.ActivationBytesPerToken, p));
-            sink.Add(Matrix(Operator.DownProjection, kind, count, layer.Down, rows, p));
+            sink.Add(Matrix(Operator.DownProjection, kind, count, layer.Down, rows, place, p.PeakMatrixSecondsPerFlop, p));
         }
-        if (layer.FeedForwardReduce.SecondsPerRow > 0)
-            sink.Add(Communicate(Operator.FeedForwardAllReduce, kind, count, layer.FeedForwardReduce, rows));
+        if (layer.FeedForwardReduce.Time.SecondsPerRow > 0)
+            sink.Add(Communicate(Operator.FeedForwardAllReduce, kind, count, layer.FeedForwardReduce, rows, place));
     }
 
     // A windowed prefill row reads no more cached tokens than the window, whatever its context. Context-parallel devices take their share
@@ -225,10 +235,10 @@ public static class Roofline
             context = PerRank.Min(context, load.PrefillRows * p.Window);
         }
         PerRank keys = context + load.PrefillTokens, queries = load.PrefillTokens * p.ContextShare;
-        if (layer.ContextGather.SecondsPerRow > 0)
-            sink.Add(Communicate(Operator.ContextGather, kind, layer.Count, layer.ContextGather, keys));
+        if (layer.ContextGather.Time.SecondsPerRow > 0)
+            sink.Add(Communicate(Operator.ContextGather, kind, layer.Count, layer.ContextGather, keys, RowPlace.Of(keys.Straggler)));
         sink.Add(Attention(
-            Operator.AttentionPrefill, kind, layer.Count, load.PrefillRows,
+            Operator.AttentionPrefill, kind, layer.Count, layer.Prefill, queries, RowPlace.Of(queries.Straggler),
             pairs * (p.ContextShare * layer.PrefillFlopsPerPair) + queries * layer.StateFlopsPerToken,
             keys * layer.PrefillBytesPerContextToken + queries * layer.QueryBytesPerToken + load.PrefillRows * layer.StateBytesPerSequence,
             p));
@@ -238,7 +248,7 @@ public static class Roofline
         where TSink : struct, IOperatorSink
     {
         if (p.Stages > 1)
-            sink.Add(Communicate(Operator.StageTransfer, -1, p.Stages - 1, p.StageTransfer, load.Rows));
+            sink.Add(Communicate(Operator.StageTransfer, -1, p.Stages - 1, p.StageTransfer, load.Rows, load.RowsPlace));
     }
 
     private static void VisitHead<TSink>(in IterationShape shape, in RankLoad load, in RooflineParameters p, ref TSink sink)
@@ -247,12 +257,11 @@ public static class Roofline
         if (shape.EmittedTokens == 0)
             return;
         PerRank rows = load.EmittedTokens;
+        RowPlace place = RowPlace.Of(rows.Straggler);
         sink.Add(Elementwise(Operator.FinalNorm, -1, 1, 1, rows * p.FinalNormBytesPerToken, p));
-        sink.Add(Roof(
-            Operator.Head, -1, 1, 1, rows * p.Head.FlopsPerRow, rows * p.Head.BytesPerRow + p.Head.WeightBytes,
-            p.WideMatrixSecondsPerFlop, p.MatrixSecondsPerByte, p.PeakWideSecondsPerFlop, p.PeakSecondsPerByte, p.MatrixKernelSeconds));
-        if (p.LogitsGather.SecondsPerRow > 0)
-            sink.Add(Communicate(Operator.LogitsGather, -1, 1, p.LogitsGather, rows));
+        sink.Add(Matrix(Operator.Head, -1, 1, p.Head, rows, place, p.PeakWideSecondsPerFlop, p));
+        if (p.LogitsGather.Time.SecondsPerRow > 0)
+            sink.Add(Communicate(Operator.LogitsGather, -1, 1, p.LogitsGather, rows, place));
         sink.Add(Elementwise(Operator.Sampling, -1, 1, 2, rows * p.SamplingBytesPerToken, p));
     }
 
@@ -274,10 +283,13 @@ public static class Roofline
         PerRank touched = new(
             layer.LocalExperts * (1 - Power(layer.ExpertMiss, load.ExpertTokens)),
             Math.Max(layer.LocalExperts * (1 - Power(layer.ExpertMiss, busiest)), Math.Min(1, layer.LocalExperts)));
+        PerRank bytes = touched * layer.ExpertBytes + tokens * layer.ExpertBytesPerToken;
+        ref readonly ExpertTime time = ref layer.ExpertTime;
+        double effective = time.EffectiveTokens.At(RowPlace.Of(tokens.Straggler));
         return Roof(
-            Operator.Experts, kind, layer.Count, 5, tokens * layer.ExpertFlopsPerToken, touched * layer.ExpertBytes + tokens * layer.ExpertBytesPerToken,
-            p.MatrixSecondsPerFlop, p.MatrixSecondsPerByte, p.PeakMatrixSecondsPerFlop, p.PeakSecondsPerByte,
-            2 * p.MatrixKernelSeconds + 3 * p.ElementwiseKernelSeconds);
+            Operator.Experts, kind, layer.Count, 5, tokens * layer.ExpertFlopsPerToken, bytes,
+            effective * layer.ExpertFlopsPerToken * time.SecondsPerFlop, bytes.Straggler * time.SecondsPerByte,
+            p.PeakMatrixSecondsPerFlop, p.PeakSecondsPerByte, time.FixedSeconds);
     }
 
     // value to the power n by squaring, for value in [0, 1): below 10⁻¹⁸ it is zero.
@@ -296,26 +308,42 @@ public static class Roofline
         return result;
     }
 
-    private static OperatorCost Matrix(Operator op, int kind, int count, in MatrixProduct matrix, PerRank rows, in RooflineParameters p) => Roof(
-        op, kind, count, 1, rows * matrix.FlopsPerRow, rows * matrix.BytesPerRow + matrix.WeightBytes,
-        p.MatrixSecondsPerFlop, p.MatrixSecondsPerByte, p.PeakMatrixSecondsPerFlop, p.PeakSecondsPerByte, p.MatrixKernelSeconds);
+    private static OperatorCost Matrix(
+        Operator op, int kind, int count, in MatrixProduct matrix, PerRank rows, RowPlace place, double peakSecondsPerFlop, in RooflineParameters p)
+    {
+        ref readonly MatrixTime time = ref matrix.Time;
+        PerRank bytes = rows * matrix.BytesPerRow + matrix.WeightBytes;
+        double compute = time.EffectiveRows.At(place) * matrix.FlopsPerRow * time.SecondsPerFlop;
+        return Roof(
+            op, kind, count, 1, rows * matrix.FlopsPerRow, bytes, compute, bytes.Straggler * time.SecondsPerByte,
+            peakSecondsPerFlop, p.PeakSecondsPerByte, time.FixedSeconds);
+    }
 
     // A rank without such rows launches no attention for them.
     private static OperatorCost Attention(
-        Operator op, int kind, int count, PerRank rows, PerRank flops, PerRank bytes, in RooflineParameters p) => Roof(
-            op, kind, count, 1, flops, bytes, p.AttentionSecondsPerFlop, p.AttentionSecondsPerByte, p.PeakWideSecondsPerFlop, p.PeakSecondsPerByte,
-            rows.Straggler > 0 ? p.AttentionKernelSeconds : 0);
+        Operator op, int kind, int count, in AttentionTime time, PerRank rows, RowPlace place, PerRank flops, PerRank bytes, in RooflineParameters p)
+    {
+        double effective = 0, fixedSeconds = 0;
+        if (rows.Straggler > 0)
+        {
+            effective = time.EffectiveRows.At(place) / rows.Straggler;
+            fixedSeconds = time.FixedSeconds.At(place);
+        }
+        return Roof(
+            op, kind, count, 1, flops, bytes, flops.Straggler * time.SecondsPerFlop * effective, bytes.Straggler * time.SecondsPerByte * effective,
+            p.PeakWideSecondsPerFlop, p.PeakSecondsPerByte, fixedSeconds);
+    }
 
     private static OperatorCost Elementwise(Operator op, int kind, int count, int kernels, PerRank bytes, in RooflineParameters p) => Roof(
-        op, kind, count, kernels, default, bytes, 0, p.ElementwiseSecondsPerByte, 0, p.PeakSecondsPerByte, kernels * p.ElementwiseKernelSeconds);
+        op, kind, count, kernels, default, bytes, 0, bytes.Straggler * p.ElementwiseSecondsPerByte, 0, p.PeakSecondsPerByte,
+        kernels * p.ElementwiseKernelSeconds);
 
     private static OperatorCost Roof(
         Operator op, int kind, int count, int kernels, PerRank flops, PerRank bytes,
-        double secondsPerFlop, double secondsPerByte, double peakSecondsPerFlop, double peakSecondsPerByte, double fixedSeconds)
+        double compute, double memory, double peakSecondsPerFlop, double peakSecondsPerByte, double fixedSeconds)
     {
-        double compute = flops.Straggler * secondsPerFlop;
-        double memory = bytes.Straggler * secondsPerByte;
         double seconds = Math.Max(compute, memory);
+        bool arithmetic = flops.Straggler * peakSecondsPerFlop > bytes.Straggler * peakSecondsPerByte;
         return new()
         {
             Operator = op,
@@ -326,18 +354,18 @@ public static class Roofline
             MemoryBytes = bytes.Mean,
             Seconds = fixedSeconds + seconds,
             PeakSeconds = Math.Max(flops.Mean * peakSecondsPerFlop, bytes.Mean * peakSecondsPerByte),
-            Bound = seconds < fixedSeconds ? Bound.Launch : compute > memory ? Bound.Compute : Bound.Memory,
+            Bound = seconds < fixedSeconds ? Bound.Launch : arithmetic ? Bound.Compute : Bound.Memory,
         };
     }
 
-    private static OperatorCost Communicate(Operator op, int kind, int count, in Communication communication, PerRank rows) => new()
+    private static OperatorCost Communicate(Operator op, int kind, int count, in Communication communication, PerRank rows, RowPlace place) => new()
     {
         Operator = op,
         LayerKind = kind,
         Count = count,
         Kernels = 1,
         LinkBytes = rows.Mean * communication.LinkBytesPerRow,
-        Seconds = communication.Latency + rows.Straggler * communication.SecondsPerRow,
+        Seconds = communication.Time.FixedSeconds + communication.Time.EffectiveRows.At(place) * communication.Time.SecondsPerRow,
         Bound = Bound.Link,
     };
 
@@ -345,7 +373,9 @@ public static class Roofline
     private struct RankLoad
     {
         public PerRank Rows;
+        public RowPlace RowsPlace;
         public PerRank DecodeRows;
+        public RowPlace DecodePlace;
         public PerRank DecodeContext;
         public PerRank DecodeWindowContext;
         public PerRank PrefillRows;
@@ -382,6 +412,8 @@ public static class Roofline
                 load.Rows = new(load.Rows.Mean, shape.PaddedTokens);
                 load.ExpertTokensRun = shape.PaddedTokens * p.Ranks;
             }
+            load.RowsPlace = RowPlace.Of(load.Rows.Straggler);
+            load.DecodePlace = RowPlace.Of(load.DecodeRows.Straggler);
             return load;
         }
 

@@ -1,4 +1,5 @@
 using Simulator.Models.Architectures;
+using Simulator.Models.Costs.Profiles;
 using Simulator.Models.Devices;
 using Simulator.Models.Networks;
 using Simulator.Models.Parallelism;
@@ -29,7 +30,6 @@ public static class RooflineCompiler
     public const int MaxKinds = 4;
 
     private const double WideBytes = 2;
-    private const double ManyRows = 1 << 20;
 
     /// <summary>Compiles.</summary>
     /// <param name="model">The model. Windowed layers must all have one and the same window; chunked attention counts as a window of the chunk.</param>
@@ -50,8 +50,9 @@ public static class RooflineCompiler
             throw new ArgumentException(string.Join(" ", faults), nameof(options));
         Check(model, plan);
 
+        CostProfile profile = options.Profile ?? CostProfile.Flat(options, device.Id);
         int layers = model.Layers.Count;
-        var context = new Context(model.HiddenSize, plan, quantization, device, options);
+        var context = new Context(model.HiddenSize, plan, quantization, device, options, profile);
         double bf16 = device.PeakFlopsPerSecond(NumberFormat.Bf16);
         double matrix = device.PeakFlopsPerSecond(quantization.Activations);
         double memory = device.MemoryBytesPerSecond;
@@ -70,18 +71,11 @@ public static class RooflineCompiler
             FirstStageShare = (double)plan.LayersOfStage(layers, 0) / layers,
             LargestStageShare = Enumerable.Range(0, Math.Max(1, plan.Pipeline - 1)).Max(stage => (double)plan.LayersOfStage(layers, stage)) / layers,
             LastStageShare = (double)plan.LayersOfStage(layers, plan.Pipeline - 1) / layers,
-            MatrixSecondsPerFlop = 1 / (matrix * options.MatrixComputeEfficiency),
-            MatrixSecondsPerByte = 1 / (memory * options.MatrixMemoryEfficiency),
-            WideMatrixSecondsPerFlop = 1 / (bf16 * options.MatrixComputeEfficiency),
-            AttentionSecondsPerFlop = 1 / (bf16 * options.AttentionComputeEfficiency),
-            AttentionSecondsPerByte = 1 / (memory * options.AttentionMemoryEfficiency),
-            ElementwiseSecondsPerByte = 1 / (memory * options.ElementwiseMemoryEfficiency),
+            ElementwiseSecondsPerByte = 1 / (memory * profile.Elementwise.MemoryEfficiency),
             PeakMatrixSecondsPerFlop = 1 / matrix,
             PeakWideSecondsPerFlop = 1 / bf16,
             PeakSecondsPerByte = 1 / memory,
-            MatrixKernelSeconds = options.MatrixKernelSeconds,
-            AttentionKernelSeconds = options.AttentionKernelSeconds,
-            ElementwiseKernelSeconds = options.ElementwiseKernelSeconds,
+            ElementwiseKernelSeconds = profile.Elementwise.KernelSeconds,
             LaunchSeconds = options.Graphs.LaunchSeconds,
             HostSchedule = options.Host.Schedule,
             HostPrepare = options.Host.Prepare,
@@ -94,7 +88,7 @@ public static class RooflineCompiler
             HiddenReduce = context.AllReduce(h),
             StageTransfer = context.StageTransfer(h),
             FinalNormBytesPerToken = 4 * h * WideBytes,
-            Head = Matrix(h, vocabulary, WideBytes, WideBytes, WideBytes),
+            Head = context.Product(MatrixShape.Wide(vocabulary, h)),
             LogitsGather = context.AllGather(model.VocabularySize),
             // Logits are turned to 32-bit floats, scaled, and searched for the greatest: one write and two reads.
             SamplingBytesPerToken = model.VocabularySize * (WideBytes + 3 * 4.0),
@@ -160,14 +154,7 @@ public static class RooflineCompiler
         return window;
     }
 
-    private static MatrixProduct Matrix(double input, double output, double weightBytes, double inputBytes, double outputBytes) => new()
-    {
-        FlopsPerRow = 2 * input * output,
-        WeightBytes = input * output * weightBytes,
-        BytesPerRow = input * inputBytes + output * outputBytes,
-    };
-
-    private sealed class Context(double h, ParallelPlan plan, Quantization quantization, Device device, RooflineOptions options)
+    private sealed class Context(double h, ParallelPlan plan, Quantization quantization, Device device, RooflineOptions options, CostProfile profile)
     {
         private readonly double _activation = quantization.Activations.BytesPerElement();
         private readonly double _cache = quantization.KvCache.BytesPerElement();
@@ -184,6 +171,18 @@ public static class RooflineCompiler
                 case LinearAttention attention: Linear(ref layer, attention); break;
                 default: break;
             }
+            var attends = new AttentionShape(spec.Attention, plan.Tensor, quantization.KvCache)
+            {
+                PrefillFlopsPerPair = layer.PrefillFlopsPerPair,
+                PrefillBytesPerContextToken = layer.PrefillBytesPerContextToken,
+                DecodeFlopsPerContextToken = layer.DecodeFlopsPerContextToken,
+                DecodeBytesPerContextToken = layer.DecodeBytesPerContextToken,
+                QueryBytesPerToken = layer.QueryBytesPerToken,
+                StateFlopsPerToken = layer.StateFlopsPerToken,
+                StateBytesPerSequence = layer.StateBytesPerSequence,
+            };
+            layer.Prefill = profile.Attention.Prefill(attends, device);
+            layer.Decode = profile.Attention.Decode(attends, device);
             switch (spec.FeedForward)
             {
                 case DenseFeedForward dense: Dense(ref layer, dense.Intermediate, dense.Gated); break;
@@ -195,24 +194,28 @@ public static class RooflineCompiler
 
         public Communication AllReduce(double width) => AllReduce(width, plan.Tensor);
 
-        public Communication AllGather(double width) => plan.Tensor == 1 ? default : PerRow(
-            rows => Collective.AllGatherSeconds(rows * width * WideBytes, plan.Tensor, _fabric),
-            Collective.AllGatherLinkBytes(width * WideBytes, plan.Tensor) / plan.Tensor);
+        public Communication AllGather(double width) => AllGather(width * WideBytes, plan.Tensor);
 
         // A layer's keys and values of prefill rows, and the outputs of decode rows, go around the context-parallel devices.
         private void SplitContext(ref LayerParameters layer, double cached, double outputs)
         {
             if (plan.Context == 1)
                 return;
-            layer.ContextGather = PerRow(
-                rows => Collective.AllGatherSeconds(rows * cached * _cache, plan.Context, _fabric),
-                Collective.AllGatherLinkBytes(cached * _cache, plan.Context) / plan.Context);
+            layer.ContextGather = AllGather(cached * _cache, plan.Context);
             layer.ContextMerge = AllReduce(outputs, plan.Context);
         }
 
-        private Communication AllReduce(double width, int devices) => devices == 1 ? default : PerRow(
-            rows => Collective.AllReduceSeconds(rows * width * WideBytes, devices, _fabric),
-            Collective.AllReduceLinkBytes(width * WideBytes, devices) / devices);
+        private Communication AllReduce(double width, int devices) => devices == 1 ? default : new()
+        {
+            Time = profile.Collectives.AllReduce(width * WideBytes, devices, _fabric),
+            LinkBytesPerRow = Collective.AllReduceLinkBytes(width * WideBytes, devices) / devices,
+        };
+
+        private Communication AllGather(double bytes, int devices) => devices == 1 ? default : new()
+        {
+            Time = profile.Collectives.AllGather(bytes, devices, _fabric),
+            LinkBytesPerRow = Collective.AllGatherLinkBytes(bytes, devices) / devices,
+        };
 
         // The tensor-parallel devices of a stage split the hidden states of a rank between them.
         public Communication StageTransfer(double width)
@@ -220,7 +223,7 @@ public static class RooflineCompiler
             if (plan.Pipeline == 1)
                 return default;
             double bytes = width * WideBytes / plan.Tensor;
-            return PerRow(rows => Collective.SendSeconds(rows * bytes, Collective.LinkAmong(plan.Devices, _fabric)), bytes);
+            return new() { Time = profile.Collectives.Send(bytes, Collective.LinkAmong(plan.Devices, _fabric)), LinkBytesPerRow = bytes };
         }
 
         private void Grouped(ref LayerParameters layer, GroupedQueryAttention attention)
@@ -288,16 +291,24 @@ public static class RooflineCompiler
         {
             double slice = (double)_group / plan.Expert;
             double inner = moe.ExpertIntermediate / slice;
-            MatrixProduct up = Matrix(h, 2 * inner, quantization.ExpertWeightBytes, _activation, WideBytes);
-            MatrixProduct down = Matrix(inner, h, quantization.ExpertWeightBytes, _activation, WideBytes);
+            NumberFormat weights = quantization.ExpertWeights ?? quantization.Weights;
+            var up = new MatrixShape(2 * inner, h, weights, quantization.Activations, quantization.ExpertWeightBytes);
+            var down = new MatrixShape(h, inner, weights, quantization.Activations, quantization.ExpertWeightBytes);
             double tokensPerDevice = (double)moe.ActiveExperts / plan.Expert;
             layer.Experts = moe.Experts;
             layer.ExpertMiss = 1 - (double)moe.ActiveExperts / moe.Experts;
             layer.LocalExperts = (double)moe.Experts / plan.Expert;
-            layer.ExpertBytes = up.WeightBytes + down.WeightBytes;
+            layer.ExpertBytes = up.MatrixBytes + down.MatrixBytes;
             layer.ExpertFlopsPerToken = tokensPerDevice * (up.FlopsPerRow + down.FlopsPerRow);
             layer.ExpertBytesPerToken = tokensPerDevice * (up.BytesPerRow + down.BytesPerRow + 3 * inner * WideBytes);
-            layer.Router = Matrix(h, moe.Experts, WideBytes, WideBytes, WideBytes);
+            var experts = new ExpertShape(moe, h, _group / plan.Expert, plan.Expert, weights, quantization.Activations)
+            {
+                ExpertBytes = layer.ExpertBytes,
+                FlopsPerToken = layer.ExpertFlopsPerToken,
+                BytesPerToken = layer.ExpertBytesPerToken,
+            };
+            layer.ExpertTime = profile.Experts.Time(experts, device);
+            layer.Router = Product(MatrixShape.Wide(moe.Experts, h));
             if (moe.SharedIntermediate > 0)
                 Dense(ref layer, moe.SharedIntermediate, gated: true);
             layer.FeedForwardReduce = AllReduce(h);
@@ -315,27 +326,26 @@ public static class RooflineCompiler
         {
             double own = h * bytes / plan.Tensor;
             if (plan.Expert == 1)
-            {
-                return PerRow(
-                    rows => Collective.AllGatherSeconds(rows * own * _group, _group, _fabric),
-                    Collective.AllGatherLinkBytes(own * _group, _group) / _group);
-            }
+                return AllGather(own * _group, _group);
             // The busiest device receives, and sends back, as many times its share as it has tokens.
             double sent = own * Math.Min(moe.ActiveExperts, plan.Expert) * (_group / plan.Expert);
             double busiest = Math.Min(options.ExpertImbalance, plan.Expert);
-            return PerRow(
-                rows => Collective.AllToAllSeconds(rows * sent * busiest, _group, _fabric),
-                Collective.AllToAllLinkBytes(sent, _group) / _group);
+            return new()
+            {
+                Time = profile.Collectives.AllToAll(sent * busiest, _group, _fabric),
+                LinkBytesPerRow = Collective.AllToAllLinkBytes(sent, _group) / _group,
+            };
         }
 
-        private MatrixProduct Product(double input, double output) => Matrix(input, output, quantization.WeightBytes, _activation, WideBytes);
+        private MatrixProduct Product(double input, double output) =>
+            Product(new(output, input, quantization.Weights, quantization.Activations, quantization.WeightBytes));
 
-        // Every collective is affine in its payload, so that two points give it whole.
-        private static Communication PerRow(Func<double, double> seconds, double linkBytesPerRow) => new()
+        public MatrixProduct Product(in MatrixShape shape) => new()
         {
-            Latency = seconds(0),
-            SecondsPerRow = (seconds(ManyRows) - seconds(0)) / ManyRows,
-            LinkBytesPerRow = linkBytesPerRow,
+            FlopsPerRow = shape.FlopsPerRow,
+            WeightBytes = shape.MatrixBytes,
+            BytesPerRow = shape.BytesPerRow,
+            Time = profile.Matrix.Time(shape, device),
         };
     }
 }

@@ -1,3 +1,4 @@
+using Simulator.Models.Costs.Profiles;
 using Simulator.Models.Networks;
 
 namespace Simulator.Models.Costs;
@@ -13,6 +14,19 @@ public sealed record RooflineOptions
 {
     /// <summary>The defaults.</summary>
     public static RooflineOptions Default { get; } = new();
+
+    /// <summary>The defaults with a profile: its efficiencies and fixed times by shape, and its host's work.</summary>
+    /// <param name="profile">The profile.</param>
+    public static RooflineOptions Of(CostProfile profile)
+    {
+        ArgumentNullException.ThrowIfNull(profile);
+        RooflineOptions options = Default with { Profile = profile };
+        return profile.Host is not { } host ? options : options with
+        {
+            Host = Default.Host.WithTotal(host.IterationSeconds, host.SequenceSeconds),
+            Graphs = Default.Graphs with { LaunchSeconds = host.LaunchSeconds },
+        };
+    }
 
     /// <summary>Share of peak arithmetic that large matrix products reach, in (0, 1]. Measured: 771 of 989 TFLOP/s at 8,192 rows.</summary>
     public double MatrixComputeEfficiency { get; init; } = 0.78;
@@ -37,6 +51,10 @@ public sealed record RooflineOptions
 
     /// <summary>Fixed time of an element-wise kernel, seconds. Measured: the smallest kernels of any kind take 1.7 to 2.5 µs in a CUDA graph.</summary>
     public double ElementwiseKernelSeconds { get; init; } = 2e-6;
+
+    /// <summary>Measured efficiencies and times by shape, instead of the constant ones above; null for those.</summary>
+    /// <value>Null.</value>
+    public CostProfile? Profile { get; init; }
 
     /// <summary>Links between the devices; null for those of the device's class, <see cref="Networks.Fabric.Of"/>.</summary>
     public Fabric? Fabric { get; init; }

@@ -1,3 +1,5 @@
+using Simulator.Models.Costs.Profiles;
+
 namespace Simulator.Models.Costs;
 
 /// <summary>A matrix product of some rows by a fixed matrix, as one device sees it.</summary>
@@ -11,16 +13,16 @@ public struct MatrixProduct
 
     /// <summary>Bytes read and written per row.</summary>
     public double BytesPerRow;
+
+    /// <summary>What a product with it takes.</summary>
+    public MatrixTime Time;
 }
 
-/// <summary>A collective or a transfer over some devices, affine in the rows that it carries (α-β); all zero where there is none.</summary>
+/// <summary>A collective or a transfer over some devices; all zero where there is none.</summary>
 public struct Communication
 {
-    /// <summary>Time without payload, seconds.</summary>
-    public double Latency;
-
-    /// <summary>Further seconds per row of the batch of one data-parallel rank.</summary>
-    public double SecondsPerRow;
+    /// <summary>What it takes.</summary>
+    public CollectiveTime Time;
 
     /// <summary>Bytes that one device sends per row.</summary>
     public double LinkBytesPerRow;
@@ -77,6 +79,12 @@ public struct LayerParameters
     /// <summary>Linear attention: bytes of state read and written per sequence; 0 otherwise.</summary>
     public double StateBytesPerSequence;
 
+    /// <summary>Attention of prefill rows, by their query tokens.</summary>
+    public AttentionTime Prefill;
+
+    /// <summary>Attention of decode rows, by their number.</summary>
+    public AttentionTime Decode;
+
     /// <summary>Attention heads back to the hidden state.</summary>
     public MatrixProduct Output;
 
@@ -97,6 +105,9 @@ public struct LayerParameters
 
     /// <summary>Bytes of activations of routed experts per token of the whole batch, on one device.</summary>
     public double ExpertBytesPerToken;
+
+    /// <summary>Routed experts, by tokens of the whole batch.</summary>
+    public ExpertTime ExpertTime;
 
     /// <summary>Choice of experts.</summary>
     public MatrixProduct Router;
@@ -169,21 +180,6 @@ public struct RooflineParameters
     /// <summary>Share of the layers in the last stage.</summary>
     public double LastStageShare;
 
-    /// <summary>Matrix products: seconds per operation that a device reaches.</summary>
-    public double MatrixSecondsPerFlop;
-
-    /// <summary>Matrix products: seconds per byte that a device reaches.</summary>
-    public double MatrixSecondsPerByte;
-
-    /// <summary>Matrix products in 16 bits (router, head): seconds per operation that a device reaches.</summary>
-    public double WideMatrixSecondsPerFlop;
-
-    /// <summary>Attention: seconds per operation that a device reaches.</summary>
-    public double AttentionSecondsPerFlop;
-
-    /// <summary>Attention: seconds per byte that a device reaches.</summary>
-    public double AttentionSecondsPerByte;
-
     /// <summary>Element-wise kernels: seconds per byte that a device reaches.</summary>
     public double ElementwiseSecondsPerByte;
 
@@ -195,12 +191,6 @@ public struct RooflineParameters
 
     /// <summary>Seconds per byte at the physical peak of device memory.</summary>
     public double PeakSecondsPerByte;
-
-    /// <summary>Fixed time of a matrix product, seconds.</summary>
-    public double MatrixKernelSeconds;
-
-    /// <summary>Fixed time of attention, seconds.</summary>
-    public double AttentionKernelSeconds;
 
     /// <summary>Fixed time of an element-wise kernel, seconds.</summary>
     public double ElementwiseKernelSeconds;
