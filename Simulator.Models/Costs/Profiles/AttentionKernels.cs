@@ -23,7 +23,7 @@ public enum HeadSharing
 public abstract record AttentionKernel
 {
     /// <summary>Query heads for a key head that count as grouped; more are wide.</summary>
-    public const int WidestGroup = 32;
+    public const int WidestGroup = 16;
 
     /// <summary>The window that stands for no window when the nearest set is looked for, tokens.</summary>
     private const double NoWindow = 131_072;

@@ -21,7 +21,10 @@ public sealed record AttentionProfile
     /// <summary>Decode kernels of grouped-query attention.</summary>
     public IReadOnlyList<DecodeKernel> DecodeKernels { get; init; } = [];
 
-    /// <summary>Prefill kernels of latent attention, on keys and values that are expanded to heads.</summary>
+    /// <summary>
+    /// Prefill kernels of latent attention, on keys and values that are expanded to heads. Where there are none, those of grouped-query attention at the
+    /// width of an expanded key stand for them.
+    /// </summary>
     public IReadOnlyList<PrefillKernel> LatentPrefillKernels { get; init; } = [];
 
     /// <summary>Decode kernels of latent attention, on the latent itself.</summary>
@@ -39,7 +42,8 @@ public sealed record AttentionProfile
         {
             GroupedQueryAttention grouped => AttentionKernel.Nearest(
                 PrefillKernels, grouped.HeadDim, grouped.Window ?? 0, shape.Cache, AttentionKernel.SharingOf(shape.Heads, shape.KeyHeads)),
-            LatentAttention latent => AttentionKernel.Nearest(LatentPrefillKernels, KeyWidth(latent), 0, shape.Cache, HeadSharing.None),
+            LatentAttention latent => AttentionKernel.Nearest(LatentPrefillKernels, KeyWidth(latent), 0, shape.Cache, HeadSharing.None)
+                ?? AttentionKernel.Nearest(PrefillKernels, KeyWidth(latent), 0, NumberFormat.Bf16, HeadSharing.None),
             _ => null,
         };
         if (kernel is not null)
