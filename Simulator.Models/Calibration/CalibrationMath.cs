@@ -48,14 +48,16 @@ internal static class CalibrationMath
         return sum;
     }
 
-    /// <summary>Median and 90th percentile of |error|, percent.</summary>
+    /// <summary>Median and 90th percentile of |error|, percent with one digit.</summary>
     /// <param name="errors">Relative errors.</param>
     public static (double Median, double P90) Figures(IEnumerable<double> errors)
     {
         double[] percent = [.. errors.Select(error => 100 * Math.Abs(error))];
         Array.Sort(percent);
-        return percent.Length == 0 ? (0, 0) : (SortedArrayStatistics.Quantile(percent, 0.5), SortedArrayStatistics.Quantile(percent, 0.9));
+        return percent.Length == 0 ? (0, 0) : (Figure(percent, 0.5), Figure(percent, 0.9));
     }
+
+    private static double Figure(double[] sorted, double share) => Math.Round(SortedArrayStatistics.Quantile(sorted, share), 1);
 
     /// <summary>A number with four digits, as profiles keep it.</summary>
     public static double Rounded(double value) =>

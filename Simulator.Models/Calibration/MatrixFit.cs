@@ -5,15 +5,18 @@ using Simulator.Models.Devices;
 
 namespace Simulator.Models.Calibration;
 
-/// <summary>Fits the matrix products of a device and an engine to measured ones (tables <c>gemm</c>, <c>computescale</c>, <c>scale_matrix</c>).</summary>
+/// <summary>Fits the matrix products of a device and an engine to measured ones (tables <c>gemm</c>).</summary>
 /// <remarks>
 /// First every matrix (n, k) gets its own times at the knots of <see cref="RowCurve"/>, then, knot by knot, a surface over log n and log k is laid
 /// through the logarithms of the slowdowns: linear between its knots, by least squares that do not follow single far-off rows, with a small weight
 /// on curvature that also leads the surface on where nothing was measured. Both steps are linear in their parameters. Rows that are faster than the
 /// physical peak (weights that stay in the L2 cache) are left out.
+/// A format whose smallest kernel takes longer than <see cref="MostKernelSeconds"/> was timed with its launches by the host, which a CUDA graph saves
+/// (vLLM's 8-bit products by block): it is fitted to the table of another engine, or left to the most similar format.
 /// </remarks>
 public static class MatrixFit
 {
+    private const string Operator = "gemm";
     private const double Curvature = 0.1;
     private const double CurveTolerance = 0.02;
     private const double SurfaceTolerance = 0.03;
@@ -22,31 +25,48 @@ public static class MatrixFit
 
     private static readonly double[] Knots = [32, 128, 512, 1024, 2048, 4096, 8192, 16384, 65536];
 
+    /// <summary>Longest that the smallest kernel of a format may take, seconds.</summary>
+    public const double MostKernelSeconds = 25e-6;
+
     /// <summary>Fits.</summary>
     /// <param name="folder">The tables.</param>
-    /// <param name="engine">Name of the engine in the names of the files.</param>
+    /// <param name="engine">The engine.</param>
     /// <param name="device">The device.</param>
     /// <returns>The section, its residuals by format, and the files; null when there is no table of matrix products.</returns>
     /// <exception cref="OpTableException">A table cannot be read.</exception>
-    public static Fitted<MatrixProfile>? Fit(OpTableFolder folder, string engine, Device device)
+    public static Fitted<MatrixProfile>? Fit(OpTableFolder folder, EngineKernels engine, Device device)
     {
         ArgumentNullException.ThrowIfNull(folder);
         ArgumentNullException.ThrowIfNull(device);
-        if (folder.Find("gemm", engine) is not { } path)
+        if (folder.Find(Operator, engine.Id()) is not { } path)
             return null;
         List<string> files = [path];
-        QuantizationKernel? quantization = QuantizationFit.Fit(folder, engine, device, files);
         List<MatrixKernels> kernels = [];
         List<Residual> residuals = [];
+        List<MatrixFormat> missing = [];
         foreach ((MatrixFormat format, List<Sample> samples) in Read(path))
         {
-            var (own, residual) = Fit(format, samples, device);
-            if (own is null)
+            if (!Add(format, samples)) missing.Add(format);
+        }
+        foreach (EngineKernels other in Enum.GetValues<EngineKernels>().Where(other => other != engine && missing.Count > 0))
+        {
+            if (folder.Find(Operator, other.Id()) is not { } otherPath)
                 continue;
-            kernels.Add(format == MatrixFormat.Fp8 ? own with { Quantization = quantization } : own);
-            residuals.Add(residual!);
+            SortedDictionary<MatrixFormat, List<Sample>> read = Read(otherPath);
+            if (missing.RemoveAll(format => read.TryGetValue(format, out List<Sample>? samples) && Add(format, samples)) > 0)
+                files.Add(otherPath);
         }
         return new(new MatrixProfile { Kernels = kernels }, residuals, files);
+
+        bool Add(MatrixFormat format, List<Sample> samples)
+        {
+            var (own, residual) = Fit(format, samples, device);
+            if (own is null || own.KernelSeconds > MostKernelSeconds)
+                return false;
+            kernels.Add(own);
+            residuals.Add(residual!);
+            return true;
+        }
     }
 
     private static SortedDictionary<MatrixFormat, List<Sample>> Read(string path)

@@ -6,7 +6,8 @@ namespace Simulator.Models.Costs.Profiles;
 /// <summary>Matrix products of one format: how much longer than at the physical peak they take, on a coarse grid of rows, columns and inputs.</summary>
 /// <remarks>
 /// <c>seconds = slowdown(rows, n, k) · (kernel + max(bytes ÷ bandwidth, FLOPs ÷ peak))</c>, the slowdown interpolated in the logarithms of itself and of
-/// n and k; outside the grid it is that of the edge. Rows are the knots of <see cref="RowCurve"/>. Tiles, waves and the filling of the pipeline
+/// n and k; outside the grid it is that of the edge. In 8 and 4 bits the turn of the rows to the format is part of the product, as the
+/// engines measure it. Rows are the knots of <see cref="RowCurve"/>. Tiles, waves and the filling of the pipeline
 /// along k differ too much between kernels of one engine for a closed form that holds for all.
 /// </remarks>
 public sealed record MatrixKernels
@@ -26,9 +27,6 @@ public sealed record MatrixKernels
     /// <summary>The slowdown: a list for each of 1, 2, 4 … 32,768 rows, in which for each n the values of all k follow one another.</summary>
     public required double[][] Slowdown { get; init; }
 
-    /// <summary>Turning the rows to the format first; null when the kernel does it, or the operator before.</summary>
-    public QuantizationKernel? Quantization { get; init; }
-
     /// <summary>Time of a product by rows.</summary>
     /// <param name="shape">The matrix.</param>
     /// <param name="device">The device.</param>
@@ -44,8 +42,6 @@ public sealed record MatrixKernels
             double rows = RowCurve.RowsAt(knot);
             double peak = Math.Max(Bytes(shape, rows) * perByte, rows * shape.FlopsPerRow * perFlop);
             double own = Math.Max(peak, Interpolate(Slowdown[knot], n, nShare, k, kShare) * (KernelSeconds + peak));
-            if (Quantization is { } quantization)
-                own += quantization.KernelSeconds + rows * shape.Inputs * QuantizationKernel.BytesPerInput * perByte / quantization.MemoryEfficiency;
             seconds[knot] = longest = Math.Max(longest, own);
             least = Math.Min(least, longest - peak);
         }
@@ -58,7 +54,7 @@ public sealed record MatrixKernels
             FixedSeconds = least,
             SecondsPerByte = Math.Max(perByte, perBytesUsed),
             SecondsPerFlop = perFlop,
-            EffectiveRows = RowCurve.Effective(rows => (times[(int)Math.ILogB(rows)] - least) / perEffectiveRow),
+            EffectiveRows = RowCurve.Effective(rows => (times[Math.ILogB(rows)] - least) / perEffectiveRow),
         };
     }
 
@@ -74,8 +70,6 @@ public sealed record MatrixKernels
         }
         if (Slowdown.Length != RowCurve.Knots || Slowdown.Any(list => list.Length != Outputs.Length * Inputs.Length || !list.All(value => value > 0 && double.IsFinite(value))))
             yield return $"slowdown of {Format} must be {RowCurve.Knots} lists of {Outputs.Length} × {Inputs.Length} finite numbers above 0.";
-        if (Quantization is { } kernel && !(kernel.KernelSeconds is >= 0 and <= 1 && kernel.MemoryEfficiency is > 0 and <= 1))
-            yield return $"quantization of {Format} must have 0 to 1 s, and an efficiency above 0 and at most 1.";
     }
 
     private static double Bytes(in MatrixShape shape, double rows) => shape.MatrixBytes + rows * shape.BytesPerRow;
@@ -96,13 +90,4 @@ public sealed record MatrixKernels
         double high = (1 - kShare) * DeterministicMath.Log(values[at + width]) + kShare * DeterministicMath.Log(values[at + width + 1]);
         return DeterministicMath.Exp((1 - nShare) * low + nShare * high);
     }
-}
-
-/// <summary>The kernel that turns 16-bit rows to an 8-bit format, and finds their scales.</summary>
-/// <param name="KernelSeconds">Fixed time, seconds.</param>
-/// <param name="MemoryEfficiency">Share of peak bandwidth at which it reads the rows and writes them, in (0, 1].</param>
-public sealed record QuantizationKernel(double KernelSeconds, double MemoryEfficiency)
-{
-    /// <summary>Bytes read and written for each input: 16 bits in, 8 bits out.</summary>
-    public const double BytesPerInput = 3;
 }

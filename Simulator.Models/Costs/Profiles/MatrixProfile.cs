@@ -42,6 +42,14 @@ public sealed record MatrixProfile
         };
     }
 
+    internal IEnumerable<string> Validate()
+    {
+        if (!(ComputeEfficiency is > 0 and <= 1 && MemoryEfficiency is > 0 and <= 1 && KernelSeconds is >= 0 and <= 1))
+            yield return "matrix: efficiencies must be above 0 and at most 1, and kernelSeconds from 0 to 1.";
+        foreach (string fault in Kernels.SelectMany(kernels => kernels.Validate()))
+            yield return $"matrix: {fault}";
+    }
+
     private MatrixKernels? Find(MatrixFormat format)
     {
         foreach (MatrixKernels kernels in Kernels)
