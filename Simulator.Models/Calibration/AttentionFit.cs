@@ -24,20 +24,19 @@ public static class AttentionFit
     private const double LeastBorrowedEfficiency = 0.3;
 
     // Where an engine has no table of latent or linear attention, that of another engine stands for it: they run kernels of the same libraries.
-    private static readonly string[] Engines = ["sglang", "trtllm", "vllm"];
+    private static readonly EngineKernels[] Others = [EngineKernels.Sglang, EngineKernels.TensorRtLlm, EngineKernels.Vllm];
 
     /// <summary>Fits.</summary>
     /// <param name="folder">The tables.</param>
-    /// <param name="engine">Name of the engine in the names of the files.</param>
+    /// <param name="engine">The engine.</param>
     /// <param name="device">The device.</param>
     /// <returns>The section, its residuals and the files; null when there is no table of attention.</returns>
     /// <exception cref="OpTableException">A table cannot be read.</exception>
-    public static Fitted<AttentionProfile>? Fit(OpTableFolder folder, string engine, Device device)
+    public static Fitted<AttentionProfile>? Fit(OpTableFolder folder, EngineKernels engine, Device device)
     {
         ArgumentNullException.ThrowIfNull(folder);
-        ArgumentException.ThrowIfNullOrEmpty(engine);
         ArgumentNullException.ThrowIfNull(device);
-        if (folder.Find("context_attention", engine) is not { } prefill || folder.Find("generation_attention", engine) is not { } decode)
+        if (folder.Find("context_attention", engine.Id()) is not { } prefill || folder.Find("generation_attention", engine.Id()) is not { } decode)
             return null;
         var fit = new Fitting(device);
         List<PrefillKernel> prefills = fit.Prefill("context_attention", fit.Use(prefill, AttentionTables.Prefill));
@@ -52,7 +51,7 @@ public static class AttentionFit
         if (FindAnywhere(folder, "generation_mla", engine) is { } latentDecode)
         {
             latentDecodes = fit.Decode("generation_mla", fit.Use(latentDecode, AttentionTables.LatentRows));
-            if (latentDecode != folder.Find("generation_mla", engine))
+            if (latentDecode != folder.Find("generation_mla", engine.Id()))
                 latentDecodes.RemoveAll(kernel => kernel.MemoryEfficiency < LeastBorrowedEfficiency);
         }
         if (FindAnywhere(folder, "gdn", engine) is { } gated)
@@ -77,8 +76,8 @@ public static class AttentionFit
         return CalibrationMath.Rounded(sorted[sorted.Length / 2]);
     }
 
-    private static string? FindAnywhere(OpTableFolder folder, string op, string engine) =>
-        folder.Find(op, engine) ?? Engines.Select(other => folder.Find(op, other)).FirstOrDefault(path => path is not null);
+    private static string? FindAnywhere(OpTableFolder folder, string op, EngineKernels engine) =>
+        folder.Find(op, engine.Id()) ?? Others.Select(other => folder.Find(op, other.Id())).FirstOrDefault(path => path is not null);
 
     private sealed class Fitting(Device device)
     {

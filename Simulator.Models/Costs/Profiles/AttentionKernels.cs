@@ -42,6 +42,10 @@ public abstract record AttentionKernel
     [JsonConverter(typeof(JsonStringEnumConverter<HeadSharing>))]
     public required HeadSharing Sharing { get; init; }
 
+    /// <summary>Whether efficiencies are above 0 and at most 1, and all else is finite and not below 0.</summary>
+    [JsonIgnore]
+    internal abstract bool IsSound { get; }
+
     /// <summary>How many query heads share a key head.</summary>
     /// <param name="heads">Query heads of a device.</param>
     /// <param name="keyHeads">Key heads of a device.</param>
@@ -116,6 +120,10 @@ public sealed record PrefillKernel : AttentionKernel
     /// <summary>Share of the 16-bit peak of a device that one tile of queries reaches, in (0, 1].</summary>
     public required double TileShare { get; init; }
 
+    /// <inheritdoc/>
+    internal override bool IsSound => HeadDim > 0 && Window >= 0 && AttentionProfile.IsShare(ComputeEfficiency) && AttentionProfile.IsShare(TileShare)
+        && AttentionProfile.IsTime(FixedSeconds, HiddenSeconds, QueryPasses, KeyPasses, RowHeadSeconds);
+
     /// <summary>Times of one layer.</summary>
     /// <param name="shape">The attention.</param>
     /// <param name="device">The device.</param>
@@ -170,6 +178,10 @@ public sealed record DecodeKernel : AttentionKernel
     /// <summary>Seconds that it adds for a key.</summary>
     public required double WalkSecondsPerKey { get; init; }
 
+    /// <inheritdoc/>
+    internal override bool IsSound => HeadDim > 0 && Window >= 0 && AttentionProfile.IsShare(MemoryEfficiency) && AttentionProfile.IsShare(ComputeEfficiency)
+        && RampBytes > 0 && AttentionProfile.IsTime(FixedSeconds, HiddenSeconds, TileSeconds, HeadSeconds, RampSeconds, RampBytes, WalkSeconds, WalkSecondsPerKey);
+
     /// <summary>Times of one layer.</summary>
     /// <param name="shape">The attention.</param>
     /// <param name="device">The device.</param>
@@ -213,6 +225,10 @@ public sealed record LinearKernel
 
     /// <summary>Decode: share of peak bandwidth that reading and writing the states reaches, in (0, 1].</summary>
     public required double MemoryEfficiency { get; init; }
+
+    /// <summary>Whether the efficiency is above 0 and at most 1, and times are finite and not below 0.</summary>
+    internal bool IsSound => AttentionProfile.IsShare(MemoryEfficiency) && AttentionProfile.IsTime(
+        PrefillFixedSeconds, PrefillHiddenSeconds, TokenHeadSeconds, RowHeadSeconds, ChainSecondsPerToken, DecodeFixedSeconds, DecodeHiddenSeconds);
 
     /// <summary>Times of the prefill rows of one layer.</summary>
     /// <param name="shape">The attention.</param>

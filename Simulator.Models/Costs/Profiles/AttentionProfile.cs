@@ -72,6 +72,37 @@ public sealed record AttentionProfile
         return new() { FixedSeconds = KernelSeconds, SecondsPerByte = SecondsPerByte(device), SecondsPerFlop = SecondsPerFlop(device) };
     }
 
+    /// <summary>Every fault, in words; none when the profile is sound.</summary>
+    public IEnumerable<string> Validate()
+    {
+        if (!IsShare(ComputeEfficiency) || !IsShare(MemoryEfficiency) || !IsTime(KernelSeconds))
+            yield return "Attention: efficiencies must be above 0 and at most 1, and times finite and at least 0.";
+        foreach (AttentionKernel kernel in (AttentionKernel[])[.. PrefillKernels, .. DecodeKernels, .. LatentPrefillKernels, .. LatentDecodeKernels])
+        {
+            if (!kernel.IsSound)
+            {
+                yield return $"Attention: the {(kernel is PrefillKernel ? "prefill" : "decode")} kernel for heads of {kernel.HeadDim}, window {kernel.Window}, {kernel.Cache} and "
+                    + $"sharing {kernel.Sharing} has an efficiency that is not above 0 and at most 1, or another number below 0.";
+            }
+        }
+        if (LinearKernel is { IsSound: false })
+            yield return "Attention: the kernel of linear attention has an efficiency that is not above 0 and at most 1, or a time below 0.";
+    }
+
+    /// <summary>Whether a number is a share of a peak: above 0 and at most 1.</summary>
+    internal static bool IsShare(double value) => value is > 0 and <= 1;
+
+    /// <summary>Whether numbers are finite and at least 0.</summary>
+    internal static bool IsTime(params ReadOnlySpan<double> values)
+    {
+        foreach (double value in values)
+        {
+            if (!(value >= 0 && double.IsFinite(value)))
+                return false;
+        }
+        return true;
+    }
+
     /// <summary>Width of a key of latent attention once it is expanded.</summary>
     internal static int KeyWidth(LatentAttention latent) => latent.NopeHeadDim + latent.RopeHeadDim;
 

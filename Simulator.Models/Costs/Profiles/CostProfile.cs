@@ -35,7 +35,7 @@ public sealed record CostProfile
     public required ElementwiseProfile Elementwise { get; init; }
 
     /// <summary>Every fault, in words; none when the profile is sound.</summary>
-    public IEnumerable<string> Validate() => Matrix.Validate().Concat(Elementwise.Validate());
+    public IEnumerable<string> Validate() => Matrix.Validate().Concat(Attention.Validate()).Concat(Elementwise.Validate());
 
     /// <summary>A profile of constant efficiencies and fixed times, whatever the shape.</summary>
     /// <param name="options">The efficiencies and times.</param>
