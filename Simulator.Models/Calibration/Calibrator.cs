@@ -26,6 +26,11 @@ public static class Calibrator
             Residuals = matrix.Residuals,
         };
         List<string> files = [.. matrix.Files];
+        if (AttentionFit.Fit(tables, engine, device) is { } attention)
+        {
+            profile = profile with { Attention = attention.Section, Residuals = [.. profile.Residuals, .. attention.Residuals] };
+            files.AddRange(attention.Files);
+        }
         if (ElementwiseFit.Fit(tables, device) is { } elementwise)
         {
             profile = profile with { Elementwise = elementwise.Section, Residuals = [.. profile.Residuals, .. elementwise.Residuals] };

@@ -41,6 +41,7 @@ internal struct BatchSums
             all.PrefillContext += own.PrefillContext;
             all.PrefillPairs += own.PrefillPairs;
             all.PrefillWindowPairs += own.PrefillWindowPairs;
+            all.LongestPrefill = Math.Max(all.LongestPrefill, own.LongestPrefill);
         }
         return all;
     }
@@ -79,6 +80,7 @@ internal struct BatchSums
         own.Sums.PrefillTokens += queryTokens;
         own.Sums.PrefillContext += c;
         own.Sums.PrefillPairs += q * c + q * (q + 1) / 2;
+        own.Sums.LongestPrefill = Math.Max(own.Sums.LongestPrefill, queryTokens);
         if (own.Ring is not null)
             own.Sums.PrefillWindowPairs += WindowPairs(q, c, own.Ring.Window);
         if (emits)

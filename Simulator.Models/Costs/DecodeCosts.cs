@@ -1,3 +1,5 @@
+using Simulator.Models.Costs.Profiles;
+
 namespace Simulator.Models.Costs;
 
 /// <summary>What depends on the contexts in decode-only iterations with one number of rows: either the time of one rank, or the work of all.</summary>
@@ -107,16 +109,49 @@ internal sealed class DecodeCosts
             LayerParameters layer = kind switch { 0 => p.Kind0, 1 => p.Kind1, 2 => p.Kind2, _ => p.Kind3 };
             if ((layer.Windowed != 0) != windowed)
                 continue;
-            double rankRows = rows * p.RankShare, far = Beyond * p.RankShare;
-            RowPlace place = RowPlace.Of(rankRows);
-            OperatorCost low = Roofline.AttentionDecode(layer, 0, new(rankRows, rankRows), place, default, p);
-            OperatorCost high = Roofline.AttentionDecode(layer, 0, new(rankRows, rankRows), place, new(far, far), p);
-            double flops = (high.Flops - low.Flops) / Beyond, bytes = (high.MemoryBytes - low.MemoryBytes) / Beyond;
-            double perFlop = peak ? p.PeakWideSecondsPerFlop : layer.Decode.SecondsPerFlop;
-            double perByte = peak ? p.PeakSecondsPerByte : layer.Decode.SecondsPerByte;
-            starts.Add(Root(low.Flops * perFlop - low.MemoryBytes * perByte, flops * perFlop - bytes * perByte));
+            AddKinks(layer, rows * p.RankShare, peak, p, starts);
         }
         return [.. starts];
+    }
+
+    // Where the time, or the time at the peak, of one layer changes its slope.
+    private static void AddKinks(in LayerParameters layer, double rows, bool peak, in RooflineParameters p, SortedSet<long> starts)
+    {
+        double far = Beyond * p.RankShare;
+        OperatorCost low = Roofline.AttentionDecode(layer, 0, new(rows, rows), default, p);
+        OperatorCost high = Roofline.AttentionDecode(layer, 0, new(rows, rows), new(far, far), p);
+        double flops = (high.Flops - low.Flops) / Beyond, bytes = (high.MemoryBytes - low.MemoryBytes) / Beyond;
+        DecodeTime time = layer.Decode;
+        double perFlop = peak ? p.PeakWideSecondsPerFlop : time.SecondsPerFlop;
+        double perByte = peak ? p.PeakSecondsPerByte : time.SecondsPerByte;
+        long bound = Root(low.Flops * perFlop - low.MemoryBytes * perByte, flops * perFlop - bytes * perByte);
+        starts.Add(bound);
+        if (peak)
+            return;
+        double keys = rows * p.ContextShare, growth = p.RankShare * p.ContextShare;
+        long[] ends =
+        [
+            bound,
+            Root(keys * time.RampSecondsPerKey - time.RampSeconds, growth * time.RampSecondsPerKey),
+            Root(keys * time.WalkSecondsPerKey - time.WalkSeconds, growth * time.WalkSecondsPerKey),
+            0, 2 * Greatest,
+        ];
+        Array.Sort(ends);
+        double Reading(double sum) => time.ReadingSeconds(low.Flops + sum * flops, low.MemoryBytes + sum * bytes, keys + sum * growth);
+        double latency = time.LatencySeconds(rows);
+        for (int i = 0; i + 1 < ends.Length; i++)
+        {
+            if (ends[i + 1] == ends[i])
+                continue;
+            starts.Add(ends[i]);
+            double from = Reading(ends[i]), slope = (Reading(ends[i + 1]) - from) / (ends[i + 1] - ends[i]);
+            foreach (double level in (ReadOnlySpan<double>)[latency * DecodeTime.Corner, latency / DecodeTime.Corner])
+            {
+                long root = Root(from - level, slope);
+                if (root > 0 && ends[i] + root < ends[i + 1])
+                    starts.Add(ends[i] + root);
+            }
+        }
     }
 
     // First whole sum at which a line that has this value at zero is past zero; 0 when there is none worth a piece.

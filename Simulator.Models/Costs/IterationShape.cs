@@ -34,6 +34,9 @@ public struct IterationShape
     /// <summary>The same pairs, under the sliding window.</summary>
     public long PrefillWindowPairs;
 
+    /// <summary>Greatest q of the prefill rows, tokens: a recurrent layer walks them one chunk after another.</summary>
+    public int LongestPrefill;
+
     /// <summary>
     /// The rank that takes longest; all zero when the ranks share the batch evenly. Attention and whatever else is a rank's own takes
     /// its time; experts take all tokens, and work is counted over all ranks.

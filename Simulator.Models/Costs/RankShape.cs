@@ -29,6 +29,9 @@ public struct RankShape
 
     /// <summary>The same pairs, under the sliding window.</summary>
     public long PrefillWindowPairs;
+
+    /// <summary>Greatest q of its prefill rows, tokens.</summary>
+    public int LongestPrefill;
 }
 
 /// <summary>A quantity that data-parallel ranks have different amounts of: work is counted by the mean, time goes by the straggler.</summary>

@@ -107,18 +107,27 @@ public static class Roofline
     /// <param name="layer">The layer.</param>
     /// <param name="kind">Index of its kind.</param>
     /// <param name="rows">Decode rows of a rank.</param>
-    /// <param name="place">The place of the straggler's rows.</param>
     /// <param name="context">Tokens that they look back on, summed.</param>
     /// <param name="parameters">Model, plan, device and options, compiled.</param>
     internal static OperatorCost AttentionDecode(
-        in LayerParameters layer, int kind, PerRank rows, RowPlace place, PerRank context, in RooflineParameters parameters)
+        in LayerParameters layer, int kind, PerRank rows, PerRank context, in RooflineParameters parameters)
     {
         PerRank keys = (context + rows) * parameters.ContextShare;
-        return Attention(
-            Operator.AttentionDecode, kind, layer.Count, layer.Decode, rows, place,
-            keys * layer.DecodeFlopsPerContextToken + rows * layer.StateFlopsPerToken,
-            keys * layer.DecodeBytesPerContextToken + rows * (layer.QueryBytesPerToken + layer.StateBytesPerSequence),
-            parameters);
+        PerRank flops = keys * layer.DecodeFlopsPerContextToken + rows * layer.StateFlopsPerToken;
+        PerRank bytes = keys * layer.DecodeBytesPerContextToken + rows * (layer.QueryBytesPerToken + layer.StateBytesPerSequence);
+        ref readonly DecodeTime time = ref layer.Decode;
+        OperatorCost cost = Attention(
+            Operator.AttentionDecode, kind, layer.Count, rows, flops, bytes,
+            flops.Straggler * time.SecondsPerFlop, bytes.Straggler * time.SecondsPerByte, time.FixedSeconds, parameters);
+        // A rank without such rows launches no attention for them.
+        if (rows.Straggler == 0)
+            return cost;
+        double latency = time.LatencySeconds(rows.Straggler);
+        double reading = time.ReadingSeconds(flops.Straggler, bytes.Straggler, keys.Straggler);
+        cost.Seconds = time.FixedSeconds + DecodeTime.Norm(latency, reading);
+        if (latency > reading)
+            cost.Bound = Bound.Launch;
+        return cost;
     }
 
     private static double WithHost(double device, double launches, double host, in RooflineParameters p) =>
@@ -193,7 +202,7 @@ public static class Roofline
             VisitPrefill(load, p, layer, kind, ref sink);
         if (shape.DecodeRows > 0)
         {
-            sink.Add(AttentionDecode(layer, kind, load.DecodeRows, load.DecodePlace, layer.Windowed != 0 ? load.DecodeWindowContext : load.DecodeContext, p));
+            sink.Add(AttentionDecode(layer, kind, load.DecodeRows, layer.Windowed != 0 ? load.DecodeWindowContext : load.DecodeContext, p));
             if (layer.ContextMerge.Time.SecondsPerRow > 0)
                 sink.Add(Communicate(Operator.ContextMerge, kind, count, layer.ContextMerge, load.DecodeRows, load.DecodePlace));
         }
@@ -237,11 +246,13 @@ public static class Roofline
         PerRank keys = context + load.PrefillTokens, queries = load.PrefillTokens * p.ContextShare;
         if (layer.ContextGather.Time.SecondsPerRow > 0)
             sink.Add(Communicate(Operator.ContextGather, kind, layer.Count, layer.ContextGather, keys, RowPlace.Of(keys.Straggler)));
+        PerRank flops = pairs * (p.ContextShare * layer.PrefillFlopsPerPair) + queries * layer.StateFlopsPerToken;
+        PerRank bytes = keys * layer.PrefillBytesPerContextToken + queries * layer.QueryBytesPerToken + load.PrefillRows * layer.StateBytesPerSequence;
+        ref readonly PrefillTime time = ref layer.Prefill;
+        double work = time.WorkSeconds(
+            flops.Straggler, queries.Straggler, load.PrefillRows.Straggler, pairs.Straggler * p.ContextShare, load.LongestPrefill * p.ContextShare);
         sink.Add(Attention(
-            Operator.AttentionPrefill, kind, layer.Count, layer.Prefill, queries, RowPlace.Of(queries.Straggler),
-            pairs * (p.ContextShare * layer.PrefillFlopsPerPair) + queries * layer.StateFlopsPerToken,
-            keys * layer.PrefillBytesPerContextToken + queries * layer.QueryBytesPerToken + load.PrefillRows * layer.StateBytesPerSequence,
-            p));
+            Operator.AttentionPrefill, kind, layer.Count, load.PrefillRows, flops, bytes, work, bytes.Straggler * time.SecondsPerByte, time.FixedSeconds, p));
     }
 
     private static void VisitTransfer<TSink>(in RankLoad load, in RooflineParameters p, ref TSink sink)
@@ -321,17 +332,12 @@ public static class Roofline
 
     // A rank without such rows launches no attention for them.
     private static OperatorCost Attention(
-        Operator op, int kind, int count, in AttentionTime time, PerRank rows, RowPlace place, PerRank flops, PerRank bytes, in RooflineParameters p)
+        Operator op, int kind, int count, PerRank rows, PerRank flops, PerRank bytes, double compute, double memory, double fixedSeconds,
+        in RooflineParameters p)
     {
-        double effective = 0, fixedSeconds = 0;
-        if (rows.Straggler > 0)
-        {
-            effective = time.EffectiveRows.At(place) / rows.Straggler;
-            fixedSeconds = time.FixedSeconds.At(place);
-        }
+        bool runs = rows.Straggler > 0;
         return Roof(
-            op, kind, count, 1, flops, bytes, flops.Straggler * time.SecondsPerFlop * effective, bytes.Straggler * time.SecondsPerByte * effective,
-            p.PeakWideSecondsPerFlop, p.PeakSecondsPerByte, fixedSeconds);
+            op, kind, count, 1, flops, bytes, runs ? compute : 0, runs ? memory : 0, p.PeakWideSecondsPerFlop, p.PeakSecondsPerByte, runs ? fixedSeconds : 0);
     }
 
     private static OperatorCost Elementwise(Operator op, int kind, int count, int kernels, PerRank bytes, in RooflineParameters p) => Roof(
@@ -383,6 +389,7 @@ public static class Roofline
         public PerRank PrefillContext;
         public PerRank PrefillPairs;
         public PerRank PrefillWindowPairs;
+        public double LongestPrefill;
         public PerRank EmittedTokens;
         public int ExpertTokens;
         public int ExpertTokensRun;
@@ -401,6 +408,7 @@ public static class Roofline
                 PrefillContext = Share(shape.PrefillContext, straggler.PrefillContext, balanced, p),
                 PrefillPairs = Share(shape.PrefillPairs, straggler.PrefillPairs, balanced, p),
                 PrefillWindowPairs = Share(shape.PrefillWindowPairs, straggler.PrefillWindowPairs, balanced, p),
+                LongestPrefill = balanced ? shape.LongestPrefill : straggler.LongestPrefill,
                 EmittedTokens = Share(shape.EmittedTokens, straggler.EmittedTokens, balanced, p),
             };
             double tokens = shape.DecodeRows + shape.PrefillTokens * p.ContextShare;

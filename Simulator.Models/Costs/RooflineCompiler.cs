@@ -171,16 +171,14 @@ public static class RooflineCompiler
                 case LinearAttention attention: Linear(ref layer, attention); break;
                 default: break;
             }
-            var attends = new AttentionShape(spec.Attention, plan.Tensor, quantization.KvCache)
-            {
-                PrefillFlopsPerPair = layer.PrefillFlopsPerPair,
-                PrefillBytesPerContextToken = layer.PrefillBytesPerContextToken,
-                DecodeFlopsPerContextToken = layer.DecodeFlopsPerContextToken,
-                DecodeBytesPerContextToken = layer.DecodeBytesPerContextToken,
-                QueryBytesPerToken = layer.QueryBytesPerToken,
-                StateFlopsPerToken = layer.StateFlopsPerToken,
-                StateBytesPerSequence = layer.StateBytesPerSequence,
-            };
+            AttentionShape attends = AttentionShape.Of(spec.Attention, plan.Tensor, quantization.KvCache);
+            layer.PrefillFlopsPerPair = attends.PrefillFlopsPerPair;
+            layer.PrefillBytesPerContextToken = attends.PrefillBytesPerContextToken;
+            layer.DecodeFlopsPerContextToken = attends.DecodeFlopsPerContextToken;
+            layer.DecodeBytesPerContextToken = attends.DecodeBytesPerContextToken;
+            layer.QueryBytesPerToken = attends.QueryBytesPerToken;
+            layer.StateFlopsPerToken = attends.StateFlopsPerToken;
+            layer.StateBytesPerSequence = attends.StateBytesPerSequence;
             layer.Prefill = profile.Attention.Prefill(attends, device);
             layer.Decode = profile.Attention.Decode(attends, device);
             switch (spec.FeedForward)
@@ -234,14 +232,10 @@ public static class RooflineCompiler
             layer.Windowed = attention.Window is null ? 0 : 1;
             layer.Input = Product(h, queries + gate + cached);
             layer.CacheWriteBytesPerToken = 2 * (queries + cached / 2) * WideBytes + cached * (WideBytes + _cache) + 2 * gate * WideBytes;
-            layer.PrefillFlopsPerPair = layer.DecodeFlopsPerContextToken = 4 * queries;
-            layer.PrefillBytesPerContextToken = layer.DecodeBytesPerContextToken = cached * _cache;
-            layer.QueryBytesPerToken = 2 * queries * WideBytes;
             layer.Output = Product(queries, h);
             SplitContext(ref layer, cached, queries);
         }
 
-        // Prefill expands the latent to heads, that of cached tokens too; decode works on the latent itself (matrix absorption).
         private void Latent(ref LayerParameters layer, LatentAttention attention)
         {
             double heads = (double)attention.Heads / plan.Tensor;
@@ -252,28 +246,17 @@ public static class RooflineCompiler
                 layer.QueryUp = Product(attention.QueryRank, heads * keyWidth);
             layer.KeyValueUp = Product(attention.KvRank, heads * (attention.NopeHeadDim + attention.ValueHeadDim));
             layer.CacheWriteBytesPerToken = 2 * (heads * attention.RopeHeadDim + attention.RopeHeadDim) * WideBytes + latent * (WideBytes + _cache);
-            layer.PrefillFlopsPerPair = 2 * heads * (keyWidth + attention.ValueHeadDim);
-            layer.PrefillBytesPerContextToken = heads * (keyWidth + attention.ValueHeadDim) * WideBytes;
-            layer.DecodeFlopsPerContextToken = 2 * heads * (latent + attention.KvRank);
-            layer.DecodeBytesPerContextToken = latent * _cache;
-            layer.QueryBytesPerToken = heads * (latent + attention.KvRank) * WideBytes;
             layer.Output = Product(heads * attention.ValueHeadDim, h);
             SplitContext(ref layer, latent, heads * attention.KvRank);
         }
 
-        // Gated delta rule: per value head, decay, read with the key, rank-one update and read with the query of a
-        // key × value state.
         private void Linear(ref LayerParameters layer, LinearAttention attention)
         {
             double share = 1.0 / plan.Tensor;
             double keys = attention.KeyHeads * attention.KeyHeadDim * share;
             double values = attention.ValueHeads * attention.ValueHeadDim * share;
-            double state = values * attention.KeyHeadDim;
             layer.Input = Product(h, 2 * keys + 2 * values + 2 * attention.ValueHeads * share);
             layer.CacheWriteBytesPerToken = 2 * (2 * keys + values) * WideBytes;
-            layer.QueryBytesPerToken = (2 * keys + 2 * values) * WideBytes;
-            layer.StateFlopsPerToken = 7 * state;
-            layer.StateBytesPerSequence = 2 * attention.StateBytesPerSequence * share;
             layer.Output = Product(values, h);
         }
 

@@ -79,11 +79,11 @@ public struct LayerParameters
     /// <summary>Linear attention: bytes of state read and written per sequence; 0 otherwise.</summary>
     public double StateBytesPerSequence;
 
-    /// <summary>Attention of prefill rows, by their query tokens.</summary>
-    public AttentionTime Prefill;
+    /// <summary>Attention of prefill rows.</summary>
+    public PrefillTime Prefill;
 
-    /// <summary>Attention of decode rows, by their number.</summary>
-    public AttentionTime Decode;
+    /// <summary>Attention of decode rows.</summary>
+    public DecodeTime Decode;
 
     /// <summary>Attention heads back to the hidden state.</summary>
     public MatrixProduct Output;

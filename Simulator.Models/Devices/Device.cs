@@ -27,6 +27,9 @@ public sealed record Device
     /// <summary>Peak memory bandwidth, bytes/s.</summary>
     public required double MemoryBytesPerSecond { get; init; }
 
+    /// <summary>Last-level cache on the chip, bytes; 0 when it is not known. Only calibration uses it: what fits in it is read faster than from memory.</summary>
+    public long CacheBytes { get; init; }
+
     /// <summary>Bandwidth to a device of the same node, bytes/s in one direction.</summary>
     public required double PeerBytesPerSecond { get; init; }
 

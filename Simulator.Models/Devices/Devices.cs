@@ -10,6 +10,7 @@ namespace Simulator.Models.Devices;
 /// <item>Rates and bandwidth: the data sheet, dense (half of what it gives "with sparsity").</item>
 /// <item>Memory: what the CUDA or HIP runtime reports as total, which engines take their share of. It is the data sheet's
 /// figure less firmware, page retirement and ECC: an 80 GB H100 reports 79.18 GiB. Read from PyTorch's out-of-memory reports.</item>
+/// <item>Cache: the L2 cache of NVIDIA's architecture white papers; of B200 as its runtime reports it. Inherited by devices of the same chip.</item>
 /// <item>Links: one direction. Between nodes one network card for each device: 400 Gb/s on Hopper, 200 Gb/s on Ampere and before
 /// (AIConfigurator's system descriptions).</item>
 /// <item>Power: board power or TDP of the data sheet; idle power as monitoring tools show without a process, an estimate.</item>
@@ -79,7 +80,7 @@ public static class Devices
     {
         Id = "a100-40", Name = "NVIDIA A100 SXM4 40 GB",
         Bf16FlopsPerSecond = 312 * T, Int8OpsPerSecond = 624 * T,
-        MemoryBytes = GiB(39.49), MemoryBytesPerSecond = 1555 * G,
+        CacheBytes = 40 * 1_000_000L, MemoryBytes = GiB(39.49), MemoryBytesPerSecond = 1555 * G,
         PeerBytesPerSecond = 300 * G, NetworkBytesPerSecond = 25 * G, HostBytesPerSecond = 32 * G, DevicesPerNode = 8,
         IdleWatts = 50, FullWatts = 400, UsdPerHour = 1.60,
         Source = "NVIDIA A100 data sheet (2021)",
@@ -99,7 +100,7 @@ public static class Devices
     {
         Id = "l4", Name = "NVIDIA L4 24 GB",
         Bf16FlopsPerSecond = 121 * T, Fp8FlopsPerSecond = 242 * T, Int8OpsPerSecond = 242 * T,
-        MemoryBytes = GiB(22.03), MemoryBytesPerSecond = 300 * G,
+        CacheBytes = 48 * 1_000_000L, MemoryBytes = GiB(22.03), MemoryBytesPerSecond = 300 * G,
         PeerBytesPerSecond = 32 * G, NetworkBytesPerSecond = 25 * G, HostBytesPerSecond = 32 * G, DevicesPerNode = 8,
         IdleWatts = 16, FullWatts = 72, UsdPerHour = 0.71,
         Source = "NVIDIA L4 data sheet (2023)",
@@ -110,7 +111,7 @@ public static class Devices
     {
         Id = "l40s", Name = "NVIDIA L40S 48 GB",
         Bf16FlopsPerSecond = 362 * T, Fp8FlopsPerSecond = 733 * T, Int8OpsPerSecond = 733 * T,
-        MemoryBytes = GiB(44.40), MemoryBytesPerSecond = 864 * G,
+        CacheBytes = 96 * 1_000_000L, MemoryBytes = GiB(44.40), MemoryBytesPerSecond = 864 * G,
         PeerBytesPerSecond = 32 * G, NetworkBytesPerSecond = 25 * G, HostBytesPerSecond = 32 * G, DevicesPerNode = 8,
         IdleWatts = 35, FullWatts = 350, UsdPerHour = 1.86,
         Source = "NVIDIA L40S data sheet (2023); 200 Gb/s network, since PCIe 4 carries no more",
@@ -121,7 +122,7 @@ public static class Devices
     {
         Id = "h100-sxm", Name = "NVIDIA H100 SXM5 80 GB",
         Bf16FlopsPerSecond = 989.4 * T, Fp8FlopsPerSecond = 1978.9 * T, Int8OpsPerSecond = 1978.9 * T,
-        MemoryBytes = GiB(79.18), MemoryBytesPerSecond = 3350 * G,
+        CacheBytes = 50 * 1_000_000L, MemoryBytes = GiB(79.18), MemoryBytesPerSecond = 3350 * G,
         PeerBytesPerSecond = 450 * G, NetworkBytesPerSecond = 50 * G, HostBytesPerSecond = 64 * G, DevicesPerNode = 8,
         IdleWatts = 70, FullWatts = 700, UsdPerHour = 4.25,
         Source = "NVIDIA H100 architecture white paper and data sheet (2023); price: Vidur",
@@ -152,7 +153,7 @@ public static class Devices
     {
         Id = "b200", Name = "NVIDIA B200 SXM 180 GB",
         Bf16FlopsPerSecond = 2250 * T, Fp8FlopsPerSecond = 4500 * T, Int8OpsPerSecond = 4500 * T, Fp4FlopsPerSecond = 9000 * T,
-        MemoryBytes = GiB(178.35), MemoryBytesPerSecond = 7700 * G,
+        CacheBytes = 126 * 1_000_000L, MemoryBytes = GiB(178.35), MemoryBytesPerSecond = 7700 * G,
         PeerBytesPerSecond = 900 * G, NetworkBytesPerSecond = 100 * G, HostBytesPerSecond = 64 * G, DevicesPerNode = 8,
         IdleWatts = 140, FullWatts = 1000, UsdPerHour = 6.00,
         Source = "NVIDIA HGX B200 data sheet (2024); bandwidth and network: AIConfigurator (a bus of 7,680 bits); PCIe 5 hosts",
@@ -207,7 +208,7 @@ public static class Devices
     {
         Id = "rtx-4090", Name = "NVIDIA GeForce RTX 4090 24 GB",
         Bf16FlopsPerSecond = 165.2 * T, Fp8FlopsPerSecond = 330.3 * T, Int8OpsPerSecond = 660.6 * T,
-        MemoryBytes = GiB(23.52), MemoryBytesPerSecond = 1008 * G,
+        CacheBytes = 72 * 1_000_000L, MemoryBytes = GiB(23.52), MemoryBytesPerSecond = 1008 * G,
         PeerBytesPerSecond = 32 * G, NetworkBytesPerSecond = 12.5 * G, HostBytesPerSecond = 32 * G, DevicesPerNode = 8,
         IdleWatts = 15, FullWatts = 450, UsdPerHour = 0.69,
         Source = "NVIDIA Ada GPU architecture white paper (2022), rates with 32-bit accumulation; 100 Gb/s network",
@@ -218,7 +219,7 @@ public static class Devices
     {
         Id = "rtx-pro-6000", Name = "NVIDIA RTX PRO 6000 Blackwell Server Edition 96 GB",
         Bf16FlopsPerSecond = 467.8 * T, Fp8FlopsPerSecond = 935.6 * T, Int8OpsPerSecond = 935.6 * T, Fp4FlopsPerSecond = 1871 * T,
-        MemoryBytes = GiB(94.97), MemoryBytesPerSecond = 1792 * G,
+        CacheBytes = 128 * 1_000_000L, MemoryBytes = GiB(94.97), MemoryBytesPerSecond = 1792 * G,
         PeerBytesPerSecond = 64 * G, NetworkBytesPerSecond = 50 * G, HostBytesPerSecond = 64 * G, DevicesPerNode = 8,
         IdleWatts = 30, FullWatts = 600, UsdPerHour = 1.80,
         Source = "AIConfigurator's rtx_pro_6000_server system; memory bandwidth: NVIDIA data sheet (2025)",

@@ -38,7 +38,7 @@ public sealed record CostProfile
     public HostProfile? Host { get; init; }
 
     /// <summary>Every fault, in words; none when the profile is sound.</summary>
-    public IEnumerable<string> Validate() => [.. Matrix.Validate(), .. Elementwise.Validate(), .. Host?.Validate() ?? []];
+    public IEnumerable<string> Validate() => [.. Matrix.Validate(), .. Attention.Validate(), .. Elementwise.Validate(), .. Host?.Validate() ?? []];
 
     /// <summary>A profile of constant efficiencies and fixed times, whatever the shape.</summary>
     /// <param name="options">The efficiencies and times.</param>
@@ -78,7 +78,7 @@ public sealed record CostProfile
 /// <summary>How far one section is from what was measured, over the operators of one table.</summary>
 /// <param name="Operator">What was measured, such as <c>gemm bf16</c>.</param>
 /// <param name="Rows">Rows of the table that were compared.</param>
-/// <param name="LeftOut">Rows that were not, being faster than the physical peak.</param>
+/// <param name="LeftOut">Rows that were not, being faster than the physical peak or of another kernel.</param>
 /// <param name="Median">Median of |error|, percent.</param>
 /// <param name="P90">90th percentile of |error|, percent.</param>
 /// <param name="OutOfSampleMedian">The median when every shape is predicted by a fit that has not seen it, percent.</param>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Simulator.Models.Costs.Profiles;
 
@@ -16,7 +17,7 @@ public static class CostProfileFile
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        Converters = { new NumberListConverter(), new NumberListsConverter(), new JsonStringEnumConverter<MatrixFormat>() },
+        Converters = { new NumberListConverter(), new NumberListsConverter(), new JsonStringEnumConverter<MatrixFormat>(), new LineConverter<PrefillKernel>(), new LineConverter<DecodeKernel>() },
     });
 
     /// <summary>A profile as JSON text.</summary>
@@ -59,6 +60,20 @@ public static class CostProfileFile
         if (profile is not null && profile.Validate().ToArray() is { Length: > 0 } faults)
             throw new InvalidDataException($"{name}: {string.Join(" ", faults)} Write the file anew with: simulator calibrate.");
         return profile ?? throw new InvalidDataException($"{name}: the file holds no profile. Write it anew with: simulator calibrate.");
+    }
+
+    /// <summary>A record on one line, so that a list of them reads as a table.</summary>
+    private sealed class LineConverter<T> : JsonConverter<T>
+    {
+        private static readonly JsonTypeInfo<T> Line = (JsonTypeInfo<T>)new CostProfileJson(new JsonSerializerOptions
+        {
+            PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+            UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        }).GetTypeInfo(typeof(T))!;
+
+        public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => JsonSerializer.Deserialize(ref reader, Line)!;
+
+        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteRawValue(JsonSerializer.Serialize(value, Line));
     }
 
     /// <summary>Lists of numbers on one line, in their shortest form that reads back the same.</summary>

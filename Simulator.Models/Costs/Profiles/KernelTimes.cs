@@ -17,28 +17,6 @@ public struct MatrixTime
 }
 
 /// <summary>
-/// Time of attention in one layer: <c>fixed(rows) + max(bytes · s/byte, FLOPs · s/FLOP) · effective rows(rows) ÷ rows</c>. Blittable.
-/// </summary>
-/// <remarks>
-/// Rows are the decode rows of a rank, or all query tokens of its prefill rows: how many of them there are, times the heads, says how much
-/// of a device is busy. With rows fixed the time of decode rows is linear in what they look back on, but for the one change of bound.
-/// </remarks>
-public struct AttentionTime
-{
-    /// <summary>Seconds per byte, at best those of the physical peak.</summary>
-    public double SecondsPerByte;
-
-    /// <summary>Seconds per operation, at best those of the 16-bit peak.</summary>
-    public double SecondsPerFlop;
-
-    /// <summary>Fixed seconds, by rows.</summary>
-    public RowCurve FixedSeconds;
-
-    /// <summary>Effective rows, by rows.</summary>
-    public RowCurve EffectiveRows;
-}
-
-/// <summary>
 /// Time of the routed experts of one layer, from the sort by expert to the weighted sum:
 /// <c>fixed + max(bytes · s/byte, FLOPs per token · s/FLOP · effective tokens)</c>. Blittable.
 /// </summary>

@@ -155,6 +155,7 @@ public sealed class RooflineAccumulatorTests
             expected.PrefillRows++;
             expected.PrefillTokens += q;
             expected.PrefillContext += c;
+            expected.LongestPrefill = Math.Max(expected.LongestPrefill, q);
             expected.EmittedTokens += emits ? 1 : 0;
             for (int token = 1; token <= q; token++)
             {

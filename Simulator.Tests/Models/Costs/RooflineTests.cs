@@ -354,6 +354,7 @@ public sealed class RooflineTests
         shape.PrefillTokens += q;
         shape.EmittedTokens++;
         shape.PrefillContext += c;
+        shape.LongestPrefill = Math.Max(shape.LongestPrefill, q);
         for (int i = 1; i <= q; i++)
         {
             shape.PrefillPairs += c + i;

@@ -1,5 +1,6 @@
 using Simulator.Models.Architectures;
 using Simulator.Models.Costs;
+using Simulator.Models.Costs.Profiles;
 using Simulator.Models.Devices;
 using Simulator.Models.Parallelism;
 
@@ -119,12 +120,49 @@ internal static class TestModels
             AttentionMemoryEfficiency = pick.From(0.5, 0.86, 1),
             AttentionKernelSeconds = pick.From(0, 2e-6, 5e-5),
         };
+        if (pick.Between(0, 1) == 0)
+            options = options with { Profile = CostProfile.Flat(options, H100.Id) with { Attention = RandomAttention(seed) } };
         int expert = kinds.Exists(kind => kind.FeedForward is MixtureOfExperts) ? pick.From(1, tensor, tensor * data) : 1;
         int context = kinds.Exists(kind => kind.Attention is LinearAttention) ? 1 : pick.From(1, 1, 2, 3);
         ParallelPlan plan = new(tensor, pipeline, data, expert, context);
         if (pick.Between(0, 1) == 0)
             plan = plan with { StageLayers = [.. Enumerable.Repeat(1, pipeline - 1), layers.Length - pipeline + 1] };
         return RooflineCompiler.Compile(model, plan, new(weights, activations, cache) { ExpertWeights = pick.From<NumberFormat?>(null, NumberFormat.Fp4) }, H100, options);
+    }
+
+    /// <summary>Attention kernels picked by a seed: times of the order of measured ones, and sometimes none at all.</summary>
+    public static AttentionProfile RandomAttention(int seed)
+    {
+        var pick = new Picker(unchecked(seed * 17 + 3));
+        double Time(double most) => pick.From(0, 0.01, 0.3, 1) * most;
+        AttentionProfile profile = new() { ComputeEfficiency = 0.5, MemoryEfficiency = 0.8, KernelSeconds = 1e-5 };
+        if (pick.Between(0, 7) == 0)
+            return profile;
+        PrefillKernel Prefill() => new()
+        {
+            HeadDim = pick.From(64, 128, 192), Window = pick.From(0, 128, 1024), Cache = pick.From(NumberFormat.Bf16, NumberFormat.Fp8),
+            Sharing = pick.From(Enum.GetValues<HeadSharing>()), FixedSeconds = Time(2e-5), HiddenSeconds = Time(2e-5),
+            ComputeEfficiency = pick.From(0.05, 0.6, 1), QueryPasses = Time(10), KeyPasses = Time(10), RowHeadSeconds = Time(1e-7), TileShare = pick.From(1e-3, 0.01, 1),
+        };
+        DecodeKernel Decode() => new()
+        {
+            HeadDim = pick.From(64, 128, 576), Window = pick.From(0, 128, 1024), Cache = pick.From(NumberFormat.Bf16, NumberFormat.Fp8),
+            Sharing = pick.From(Enum.GetValues<HeadSharing>()), FixedSeconds = Time(2e-5), HiddenSeconds = Time(2e-5), TileSeconds = Time(1e-7),
+            HeadSeconds = Time(1e-8), MemoryEfficiency = pick.From(0.1, 0.9, 1), ComputeEfficiency = pick.From(0.01, 0.6, 1), RampSeconds = Time(6e-5),
+            RampBytes = pick.From(1e5, 2e7, 1e8), WalkSeconds = Time(3e-5), WalkSecondsPerKey = Time(1e-7),
+        };
+        return profile with
+        {
+            PrefillKernels = [Prefill(), Prefill(), Prefill()],
+            DecodeKernels = [Decode(), Decode(), Decode()],
+            LatentPrefillKernels = pick.Between(0, 1) == 0 ? [] : [Prefill()],
+            LatentDecodeKernels = [Decode(), Decode()],
+            LinearKernel = new()
+            {
+                PrefillFixedSeconds = Time(2e-5), PrefillHiddenSeconds = Time(2e-5), TokenHeadSeconds = Time(1e-9), RowHeadSeconds = Time(1e-7),
+                ChainSecondsPerToken = Time(1e-7), DecodeFixedSeconds = Time(2e-5), DecodeHiddenSeconds = Time(2e-5), MemoryEfficiency = pick.From(0.1, 0.9, 1),
+            },
+        };
     }
 
     /// <summary>The cost model of <see cref="Random"/>, with CUDA graphs picked by the same seed.</summary>
