@@ -23,8 +23,8 @@ public static class ExpertFit
 
     private static readonly (double Start, double Least, double Most)[] Bounds =
     [
-        (20e-6, 1e-6, 100e-6), (20e-6, 1e-6, 150e-6), (3e-6, 0, 50e-6), (5e-9, 0, 200e-9),
-        (0.85, 0.1, 1), (20, 0, 1000), (0.7, 0.1, 1), (50, 0, 1000), (16, 1, 512), (4, 0, 50), (4, 0, 50), (0.5, 0, 1), (2, 1, 20),
+        (20e-6, 1e-6, 100e-6), (50e-9, 0, 2e-6), (3e-6, 0, 50e-6), (5e-9, 0, 200e-9),
+        (0.85, 0.1, 1), (20, 0, 2000), (0.7, 0.1, 1), (50, 0, 2000), (16, 1, 512), (0.02, 0, 1), (4, 0, 50), (4, 0, 50), (0.5, 0, 1), (2, 1, 20),
     ];
 
     /// <summary>Fits a table of one device and engine.</summary>
@@ -73,11 +73,6 @@ public static class ExpertFit
         if (rows.Count == 0)
             rows = measured;
         double[] best = Minimize(Sample(rows, FitRows), Bounds, FitSteps);
-        // A way to place experts that was not measured takes the fixed time of the other.
-        if (!rows.Exists(row => row.Spread))
-            best[1] = best[0];
-        if (!rows.Exists(row => !row.Spread))
-            best[0] = best[1];
         var template = new ExpertKernel { Name = name, Format = format, Spread = spread };
         ExpertKernel kernel = With(template, best);
 
@@ -105,7 +100,7 @@ public static class ExpertFit
 
     private static double Error(ExpertKernel kernel, in ExpertRow row) => Predict(kernel, row) / row.Seconds - 1;
 
-    private static double Predict(ExpertKernel kernel, in ExpertRow row) => kernel.Fixed(row.Spread) + kernel.Seconds(row.Slice, row.Load);
+    private static double Predict(ExpertKernel kernel, in ExpertRow row) => kernel.Fixed(row.Slice) + kernel.Seconds(row.Slice, row.Load);
 
     private static double[] Minimize(ExpertRow[] rows, (double Start, double Least, double Most)[] bounds, int steps)
     {
@@ -122,9 +117,9 @@ public static class ExpertFit
 
     private static ExpertKernel With(ExpertKernel template, double[] p) => template with
     {
-        FixedSeconds = p[0], SpreadFixedSeconds = p[1], SortSeconds = p[2], SecondsPerDepth = p[3],
+        FixedSeconds = p[0], SecondsPerExpert = p[1], SortSeconds = p[2], SecondsPerDepth = p[3],
         MemoryEfficiency = p[4], NarrowMemoryWidth = p[5], ComputeEfficiency = p[6], NarrowComputeWidth = p[7], TileRows = p[8],
-        HiddenPasses = p[9], InnerPasses = p[10], RemoteShare = p[11], Overlap = p[12],
+        HottestShare = p[9], HiddenPasses = p[10], InnerPasses = p[11], RemoteShare = p[12], Overlap = p[13],
     };
 
     private static ExpertRow[] Sample(List<ExpertRow> rows, int count)

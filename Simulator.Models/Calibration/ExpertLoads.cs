@@ -7,7 +7,7 @@ namespace Simulator.Models.Calibration;
 /// <remarks>
 /// <c>balanced</c> deals tokens out evenly. <c>power_law_a</c> draws a number of tokens for every expert from a density that falls with its
 /// power a between 1 and 0.8 tokens of the batch (between 0.01 and 2 when there are no more pairs than experts), scales the numbers to the pairs
-/// that there are, and measures the device with the most. The draws themselves are not known: on one device they are taken at even quantiles, on several
+/// that there are, settles what rounding leaves over, and measures the device with the most. The draws themselves are not known: on one device they are taken at even quantiles, on several
 /// as the mean of some draws of our own.
 /// </remarks>
 internal sealed class ExpertLoads
@@ -62,14 +62,13 @@ internal sealed class ExpertLoads
 
     private ExpertLoad PowerLaw(int tokens, int experts, int active, int devices, double exponent)
     {
-        int draws = devices == 1 ? 1 : Draws;
+        int draws = devices == 1 ? 1 : Draws, local = experts / devices;
         RandomStream random = _random.Substream(((long)tokens * 4096 + experts) * 4096 + devices);
-        double touched = 0, pairs = 0;
+        double touched = 0, pairs = 0, hottest = 0;
         for (int draw = 0; draw < draws; draw++)
         {
-            int[] counts = Draw(tokens, experts, active, exponent, i => devices == 1 ? (i + 0.5) / experts : random.NextDouble());
+            int[] counts = Draw(tokens, experts, active, devices, exponent, i => devices == 1 ? (i + 0.5) / experts : random.NextDouble());
             ExpertLoad busiest = default;
-            int local = experts / devices;
             for (int device = 0; device < devices; device++)
             {
                 ExpertLoad own = Sum(counts, device * local, local, 0);
@@ -78,11 +77,12 @@ internal sealed class ExpertLoads
             }
             touched += busiest.Experts;
             pairs += busiest.Pairs;
+            hottest += busiest.Hottest;
         }
-        return new(touched / draws, pairs / draws, (double)tokens * active);
+        return new(touched / draws, pairs / draws, hottest / draws, (double)tokens * active);
     }
 
-    private static int[] Draw(int tokens, int experts, int active, double exponent, Func<int, double> uniform)
+    private static int[] Draw(int tokens, int experts, int active, int devices, double exponent, Func<int, double> uniform)
     {
         int pairs = tokens * active;
         (double low, double high) = pairs > experts ? (1.0, tokens * 0.8) : (0.01, 2.0);
@@ -92,28 +92,49 @@ internal sealed class ExpertLoads
             sizes[i] = Math.Pow(from + (to - from) * uniform(i), 1 / power);
         double scale = pairs / sizes.Sum();
         int[] counts = [.. sizes.Select(size => Math.Min(tokens, (int)Math.Round(size * scale)))];
-        int[] order = [.. Enumerable.Range(0, experts).OrderByDescending(i => counts[i]).ThenBy(i => i)];
-        // Rounding leaves some pairs over, or takes some too many: the largest give or take one each.
-        int missing = pairs - counts.Sum();
-        for (int i = 0; missing != 0; i = (i + 1) % experts)
-        {
-            int step = Math.Sign(missing), expert = order[i];
-            if (counts[expert] + step < 0 || counts[expert] + step > tokens)
-                continue;
-            counts[expert] += step;
-            missing -= step;
-        }
+        Settle(counts, devices, pairs - counts.Sum(), tokens);
         return counts;
+    }
+
+    // What clamping and rounding leave over goes to the experts with the fewest, what is too much is taken from those with the most, one pair of each device in turn.
+    private static void Settle(int[] counts, int devices, int missing, int most)
+    {
+        int local = counts.Length / devices, step = Math.Sign(missing);
+        var queues = new PriorityQueue<int, (int Count, int Expert)>[devices];
+        for (int device = 0; device < devices; device++)
+        {
+            queues[device] = new();
+            for (int expert = device * local; expert < (device + 1) * local; expert++)
+                Offer(queues[device], expert);
+        }
+        while (missing != 0 && Array.Exists(queues, queue => queue.Count > 0))
+        {
+            for (int device = 0; device < devices && missing != 0; device++)
+            {
+                if (!queues[device].TryDequeue(out int expert, out _))
+                    continue;
+                counts[expert] += step;
+                missing -= step;
+                Offer(queues[device], expert);
+            }
+        }
+
+        void Offer(PriorityQueue<int, (int, int)> queue, int expert)
+        {
+            if (step > 0 ? counts[expert] < most : counts[expert] > 0)
+                queue.Enqueue(expert, (step * counts[expert], expert));
+        }
     }
 
     private static ExpertLoad Sum(int[] counts, int first, int length, double routed)
     {
-        int touched = 0, pairs = 0;
+        int touched = 0, pairs = 0, hottest = 0;
         for (int i = first; i < first + length; i++)
         {
             touched += Math.Min(1, counts[i]);
             pairs += counts[i];
+            hottest = Math.Max(hottest, counts[i]);
         }
-        return new(touched, pairs, routed);
+        return new(touched, pairs, hottest, routed);
     }
 }

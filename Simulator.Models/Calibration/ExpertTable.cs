@@ -64,7 +64,7 @@ internal static class ExpertTable
                 continue;
             double width = model.Inner / tensor;
             var slice = new ExpertSlice(
-                model.Hidden, width, 3 * model.Hidden * width * formats.WeightBytes,
+                model.Hidden, width, 3 * model.Hidden * width * formats.WeightBytes, (double)model.Experts / devices,
                 1 / device.MemoryBytesPerSecond, 1 / device.PeakFlopsPerSecond(formats.Activations));
             rows.Add(new(name, number, model, devices > 1, slice, loads.Of(batch, model.Experts, model.Active, devices, routing), table.Seconds));
         }

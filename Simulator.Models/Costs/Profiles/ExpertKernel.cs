@@ -24,11 +24,11 @@ public sealed record ExpertKernel
     /// <summary>Whether the engine takes it with whole experts spread over devices (true) or with every expert split over all (false); null for both.</summary>
     public bool? Spread { get; init; }
 
-    /// <summary>Fixed time where every device has a slice of every expert, seconds.</summary>
+    /// <summary>Fixed time, seconds.</summary>
     public double FixedSeconds { get; init; }
 
-    /// <summary>Fixed time where whole experts are spread over devices, seconds.</summary>
-    public double SpreadFixedSeconds { get; init; }
+    /// <summary>Further fixed time for every expert of the device, with tokens or without: setting up its product, seconds.</summary>
+    public double SecondsPerExpert { get; init; }
 
     /// <summary>Further time of the sort by expert, seconds: in proportion to the pairs of a token and an expert, up to 256 of them.</summary>
     public double SortSeconds { get; init; }
@@ -51,6 +51,9 @@ public sealed record ExpertKernel
     /// <summary>Rows of a tile: an expert with few tokens works as hard as with so many more.</summary>
     public double TileRows { get; init; } = 1;
 
+    /// <summary>Share of the FLOPs that waits for the expert with the most tokens, as if all had as many (at most eight times the mean), in [0, 1].</summary>
+    public double HottestShare { get; init; }
+
     /// <summary>Times that a hidden vector of a pair goes through memory.</summary>
     public double HiddenPasses { get; init; }
 
@@ -63,19 +66,20 @@ public sealed record ExpertKernel
     /// <summary>How well weights, FLOPs and depth overlap, q, at least 1: 1 when their times add up, large when the longest counts alone.</summary>
     public double Overlap { get; init; } = 1;
 
-    /// <summary>Fixed time, seconds.</summary>
-    /// <param name="spread">Whether whole experts are spread over devices.</param>
-    internal double Fixed(bool spread) => spread ? SpreadFixedSeconds : FixedSeconds;
+    /// <summary>Time whatever the tokens, seconds.</summary>
+    /// <param name="slice">One expert on one device.</param>
+    internal double Fixed(in ExpertSlice slice) => FixedSeconds + SecondsPerExpert * slice.Experts;
 
     /// <summary>Time beside <see cref="Fixed"/>, seconds.</summary>
     /// <param name="slice">One expert on one device.</param>
     /// <param name="load">What there is to do.</param>
     internal double Seconds(in ExpertSlice slice, in ExpertLoad load)
     {
-        const double sorted = 256, wide = 2;
+        const double sorted = 256, wide = 2, mostUneven = 8;
         double weights = load.Experts * slice.Bytes * slice.SecondsPerByte / MemoryEfficiency * (1 + NarrowMemoryWidth / slice.Inner);
         double tiles = load.Experts * TileRows;
-        double padded = tiles > 0 ? load.Pairs + tiles * (1 - Math.Exp(-load.Pairs / tiles)) : load.Pairs;
+        double uneven = Math.Max(0, Math.Min(load.Hottest * load.Experts, mostUneven * load.Pairs) - load.Pairs);
+        double padded = load.Pairs + HottestShare * uneven + tiles * (1 - Math.Exp(-load.Pairs / tiles));
         double flops = slice.FlopsPerPair * padded * slice.SecondsPerFlop / ComputeEfficiency * (1 + NarrowComputeWidth / slice.Inner);
         double depth = SecondsPerDepth * (slice.Hidden + slice.Inner);
         double vectors = load.Pairs + RemoteShare * (load.RoutedPairs - load.Pairs);
@@ -91,9 +95,10 @@ public sealed record ExpertKernel
 /// <param name="Hidden">Width of the hidden state.</param>
 /// <param name="Inner">Width of the device's slice of the expert.</param>
 /// <param name="Bytes">Bytes of the slice's three matrices.</param>
+/// <param name="Experts">Experts of the device.</param>
 /// <param name="SecondsPerByte">Seconds per byte at the peak.</param>
 /// <param name="SecondsPerFlop">Seconds per operation at the peak.</param>
-internal readonly record struct ExpertSlice(double Hidden, double Inner, double Bytes, double SecondsPerByte, double SecondsPerFlop)
+internal readonly record struct ExpertSlice(double Hidden, double Inner, double Bytes, double Experts, double SecondsPerByte, double SecondsPerFlop)
 {
     /// <summary>Operations of a pair of a token and an expert.</summary>
     public double FlopsPerPair => 6 * Hidden * Inner;
@@ -106,5 +111,6 @@ internal readonly record struct ExpertSlice(double Hidden, double Inner, double 
 /// <summary>What the busiest device has to do in one layer.</summary>
 /// <param name="Experts">Experts of the device that have a token.</param>
 /// <param name="Pairs">Pairs of a token and an expert of the device.</param>
+/// <param name="Hottest">Pairs of the expert of the device that has the most.</param>
 /// <param name="RoutedPairs">Pairs of a token and an expert on any device: tokens of the batch times the experts of a token.</param>
-internal readonly record struct ExpertLoad(double Experts, double Pairs, double RoutedPairs);
+internal readonly record struct ExpertLoad(double Experts, double Pairs, double Hottest, double RoutedPairs);

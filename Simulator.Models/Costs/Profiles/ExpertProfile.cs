@@ -42,20 +42,20 @@ public sealed record ExpertProfile
                 EffectiveTokens = RowCurve.Proportional,
             };
         }
-        bool spread = shape.Expert > 1;
-        ExpertKernel kernel = Choose(kernels, shape.Weights, shape.Activations, spread);
+        ExpertKernel kernel = Choose(kernels, shape.Weights, shape.Activations, shape.Expert > 1);
         var slice = new ExpertSlice(
-            shape.Hidden, (double)shape.Model.ExpertIntermediate / shape.Tensor, shape.ExpertBytes, 1 / device.MemoryBytesPerSecond, flop);
+            shape.Hidden, (double)shape.Model.ExpertIntermediate / shape.Tensor, shape.ExpertBytes, (double)shape.Model.Experts / shape.Expert,
+            1 / device.MemoryBytesPerSecond, flop);
         var routing = new ExpertRouting(shape.Model.Experts, shape.Model.ActiveExperts, RoutingSkew);
         double devices = shape.Expert, active = shape.Model.ActiveExperts, perToken = shape.FlopsPerToken * flop;
         return new()
         {
-            FixedSeconds = kernel.Fixed(spread),
+            FixedSeconds = kernel.Fixed(slice),
             SecondsPerByte = slice.SecondsPerByte,
             SecondsPerFlop = flop,
             // The busiest device has an expert to read, however few tokens there are.
             EffectiveTokens = RowCurve.Effective(tokens => kernel.Seconds(
-                slice, new(Math.Max(1, routing.Touched(tokens) / devices), tokens * active / devices, tokens * active)) / perToken),
+                slice, new(Math.Max(1, routing.Touched(tokens) / devices), tokens * active / devices, tokens * routing.Hottest, tokens * active)) / perToken),
         };
     }
 

@@ -22,6 +22,9 @@ internal sealed class ExpertRouting
             _misses[expert] = 1 - weights[expert] * (active - certain) / rest;
     }
 
+    /// <summary>Share of the tokens that choose the most popular expert.</summary>
+    public double Hottest => 1 - _misses[0];
+
     /// <summary>Experts that have a token, of all.</summary>
     /// <param name="tokens">Tokens, each of which chooses on its own.</param>
     public double Touched(double tokens)
