@@ -49,6 +49,7 @@ internal static class CommandLineTool
         root.Subcommands.Add(ReplayVerb.Create(new ReplayRunner(streams).Run));
         root.Subcommands.Add(CatalogVerb.Create(streams));
         root.Subcommands.Add(CostVerb.Create(streams));
+        root.Subcommands.Add(CalibrateVerb.Create(streams));
         root.Subcommands.Add(CompareVerb.Create(streams));
         root.Subcommands.Add(TraceVerb.Create(streams));
         root.Subcommands.Add(ValidateVerb.Create(streams));

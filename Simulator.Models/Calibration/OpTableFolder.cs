@@ -1,24 +1,27 @@
 using System.Text.RegularExpressions;
+using Simulator.Models.Devices;
+using DeviceCatalogue = Simulator.Models.Devices.Devices;
 
 namespace Simulator.Models.Calibration;
 
 /// <summary>The measured tables of one device and engine in a folder: files <c>operator_engine_version.csv.gz</c>, the newest of each operator.</summary>
-/// <remarks>The folder is that of the device (<c>h100_sxm</c>), or holds one such folder for each.</remarks>
+/// <remarks>The folder is that of the device, or holds one for each, called by its id or an alias (<c>h100_sxm</c>).</remarks>
 public sealed partial class OpTableFolder
 {
     private readonly string _folder;
 
     /// <summary>A folder.</summary>
     /// <param name="folder">Its path.</param>
-    /// <param name="system">Name of the device's folder in it, such as <c>h100_sxm</c>.</param>
+    /// <param name="device">The device.</param>
     /// <exception cref="OpTableException">The folder does not exist.</exception>
-    public OpTableFolder(string folder, string system)
+    public OpTableFolder(string folder, Device device)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        string own = Path.Combine(folder, system);
-        _folder = Directory.Exists(own) ? own : folder;
-        if (!Directory.Exists(_folder))
+        ArgumentNullException.ThrowIfNull(device);
+        if (!Directory.Exists(folder))
             throw new OpTableException(folder, 0, "the folder does not exist", "Give a folder of operator tables");
+        _folder = Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal)
+            .FirstOrDefault(path => DeviceCatalogue.TryFind(Path.GetFileName(path), out Device? found) && found.Id == device.Id) ?? folder;
     }
 
     /// <summary>The file of an operator; null when there is none.</summary>

@@ -34,6 +34,9 @@ public sealed record CostProfile
     /// <summary>Element-wise kernels.</summary>
     public required ElementwiseProfile Elementwise { get; init; }
 
+    /// <summary>Every fault, in words; none when the profile is sound.</summary>
+    public IEnumerable<string> Validate() => Matrix.Validate().Concat(Elementwise.Validate());
+
     /// <summary>A profile of constant efficiencies and fixed times, whatever the shape.</summary>
     /// <param name="options">The efficiencies and times.</param>
     /// <param name="device">Id of the device.</param>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -17,7 +16,7 @@ public static class CostProfileFile
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        Converters = { new NumberListConverter() },
+        Converters = { new NumberListConverter(), new NumberListsConverter(), new JsonStringEnumConverter<MatrixFormat>() },
     });
 
     /// <summary>A profile as JSON text.</summary>
@@ -40,13 +39,17 @@ public static class CostProfileFile
             string place = fault.LineNumber is { } line ? $"{name}:{line + 1}" : name;
             throw new InvalidDataException($"{place}: {fault.Message} Write the file anew with: simulator calibrate.", fault);
         }
+        if (profile is not null && profile.Validate().ToArray() is { Length: > 0 } faults)
+            throw new InvalidDataException($"{name}: {string.Join(" ", faults)} Write the file anew with: simulator calibrate.");
         return profile ?? throw new InvalidDataException($"{name}: the file holds no profile. Write it anew with: simulator calibrate.");
     }
 
     /// <summary>Lists of numbers on one line, in their shortest form that reads back the same.</summary>
     private sealed class NumberListConverter : JsonConverter<double[]>
     {
-        public override double[] Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        public override double[] Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => ReadList(ref reader);
+
+        public static double[] ReadList(ref Utf8JsonReader reader)
         {
             if (reader.TokenType != JsonTokenType.StartArray) throw new JsonException("A list of numbers is needed here.");
             List<double> numbers = [];
@@ -58,12 +61,27 @@ public static class CostProfileFile
             return [.. numbers];
         }
 
-        public override void Write(Utf8JsonWriter writer, double[] value, JsonSerializerOptions options)
+        public override void Write(Utf8JsonWriter writer, double[] value, JsonSerializerOptions options) => writer.WriteRawValue(Line(value));
+
+        public static string Line(double[] values) => $"[{string.Join(", ", values.Select(value => value.ToString("R", CultureInfo.InvariantCulture)))}]";
+    }
+
+    /// <summary>Lists of lists of numbers, one list a line.</summary>
+    private sealed class NumberListsConverter : JsonConverter<double[][]>
+    {
+        public override double[][] Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
         {
-            var text = new StringBuilder("[");
-            for (int i = 0; i < value.Length; i++)
-                text.Append(i > 0 ? ", " : "").Append(value[i].ToString("R", CultureInfo.InvariantCulture));
-            writer.WriteRawValue(text.Append(']').ToString());
+            if (reader.TokenType != JsonTokenType.StartArray) throw new JsonException("A list of lists of numbers is needed here.");
+            List<double[]> lists = [];
+            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+                lists.Add(NumberListConverter.ReadList(ref reader));
+            return [.. lists];
+        }
+
+        public override void Write(Utf8JsonWriter writer, double[][] value, JsonSerializerOptions options)
+        {
+            string margin = "\n" + new string(' ', 2 * writer.CurrentDepth);
+            writer.WriteRawValue($"[{string.Join(",", value.Select(list => $"{margin}  {NumberListConverter.Line(list)}"))}{margin}]");
         }
     }
 }

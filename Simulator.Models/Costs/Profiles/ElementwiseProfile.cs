@@ -8,4 +8,10 @@ public sealed record ElementwiseProfile
 
     /// <summary>Fixed time, seconds.</summary>
     public double KernelSeconds { get; init; }
+
+    internal IEnumerable<string> Validate()
+    {
+        if (!(MemoryEfficiency is > 0 and <= 1 && KernelSeconds is >= 0 and <= 1))
+            yield return "elementwise: memoryEfficiency must be above 0 and at most 1, and kernelSeconds from 0 to 1.";
+    }
 }

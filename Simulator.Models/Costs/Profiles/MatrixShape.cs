@@ -12,6 +12,9 @@ public readonly record struct MatrixShape(double Outputs, double Inputs, NumberF
 {
     private const double WideBytes = 2;
 
+    /// <summary>Whether 8-bit weights have a scale per block of 128 × 128, and rows one per 128 inputs.</summary>
+    public bool BlockScaled { get; init; }
+
     /// <summary>Operations per row.</summary>
     public double FlopsPerRow => 2 * Inputs * Outputs;
 

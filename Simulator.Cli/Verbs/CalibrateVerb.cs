@@ -1,0 +1,90 @@
+using System.CommandLine;
+using System.Globalization;
+using Simulator.Cli.Faults;
+using Simulator.Cli.Reading;
+using Simulator.Cli.Scenarios;
+using Simulator.Cli.Terminal;
+using Simulator.Models.Calibration;
+using Simulator.Models.Costs.Profiles;
+using Simulator.Models.Devices;
+using Spectre.Console;
+
+namespace Simulator.Cli.Verbs;
+
+/// <summary><c>simulator calibrate</c>: fits the profile of a device and an engine to measured operator tables.</summary>
+internal static class CalibrateVerb
+{
+    private static readonly ValueReader<EngineKernels> Engine = Values.OneOf(
+        "engine", Enum.GetValues<EngineKernels>().Select(engine => (engine.Id(), engine)).ToArray());
+
+    public static Verb Create(Streams streams)
+    {
+        Argument<string> tables = OptionFactory.File("TABLES", "Folder of operator tables: OPERATOR_ENGINE_VERSION.csv.gz of the device, or such a folder for each device.");
+        Option<Device?> device = OptionFactory.Reference("--device", "DEVICE", "The device; see: simulator catalog devices.", CatalogueNames.Device);
+        Option<EngineKernels?> engine = OptionFactory.Value("--engine", "ENGINE", "The engine: vllm, sglang or trtllm.", Engine);
+        Option<string?> output = new("--output") { Description = "The profile to write (JSON); '-' for the output stream.", HelpName = "FILE" };
+        var verb = new Verb(
+            "calibrate",
+            "Fits efficiencies and fixed times of a device and an engine to measured operator tables, and says how far off the fit is.",
+            "simulator calibrate op_tables --device h100-sxm --engine vllm --output h100-sxm.vllm.json");
+        verb.Arguments.Add(tables);
+        verb.Options.Add(device);
+        verb.Options.Add(engine);
+        verb.Options.Add(output);
+        verb.SetAction(parse =>
+        {
+            var faults = new List<string>();
+            if (parse.GetValue(device) is not { } on)
+            {
+                faults.Add("--device is missing; it is a device id such as h100-sxm (see: simulator catalog devices)");
+                on = null!;
+            }
+            if (parse.GetValue(engine) is null) faults.Add("--engine is missing; it is vllm, sglang or trtllm");
+            if (parse.GetValue(output) is not { } path)
+            {
+                faults.Add("--output is missing; it is the profile to write");
+                path = "";
+            }
+            if (faults.Count > 0) throw new InputException(faults);
+            CostProfile profile = Fit(parse.GetRequiredValue(tables), on, parse.GetValue(engine)!.Value);
+            string text = CostProfileFile.Write(profile);
+            if (path == "-")
+            {
+                streams.Output.Write(text);
+                return ExitCode.Success;
+            }
+            File.WriteAllText(path, text);
+            streams.Output.WriteLine($"{path}: {profile.Device} under {profile.Engine}, from {Figures.Count(profile.Provenance.Count)} tables");
+            streams.Output.WriteLine();
+            WriteResiduals(streams.Output, profile.Residuals);
+            return ExitCode.Success;
+        });
+        return verb;
+    }
+
+    private static CostProfile Fit(string tables, Device device, EngineKernels engine)
+    {
+        try
+        {
+            return Calibrator.Fit(tables, device, engine);
+        }
+        catch (OpTableException e)
+        {
+            throw new InputException(e.Message);
+        }
+    }
+
+    private static void WriteResiduals(TextWriter output, IReadOnlyList<Residual> residuals)
+    {
+        Table table = TextTable.Create("operator", "rows", "left out", "median", "p90", "unseen median", "unseen p90");
+        foreach (Residual residual in residuals)
+        {
+            table.AddTexts(
+                residual.Operator, Figures.Count(residual.Rows), Figures.Count(residual.LeftOut),
+                Percent(residual.Median), Percent(residual.P90), Percent(residual.OutOfSampleMedian), Percent(residual.OutOfSampleP90));
+        }
+        output.WriteTable(table);
+    }
+
+    private static string Percent(double value) => value.ToString("F1", CultureInfo.InvariantCulture) + " %";
+}

@@ -1,0 +1,39 @@
+using Simulator.Models.Costs;
+using Simulator.Models.Costs.Profiles;
+using Simulator.Models.Devices;
+
+namespace Simulator.Models.Calibration;
+
+/// <summary>Makes the profile of a device and an engine from measured operator tables.</summary>
+public static class Calibrator
+{
+    /// <summary>Fits every section that there are tables of; the others keep the constant efficiencies of <see cref="RooflineOptions"/>.</summary>
+    /// <param name="folder">Folder of the tables: that of the device, or one that holds those of several.</param>
+    /// <param name="device">The device.</param>
+    /// <param name="engine">The engine.</param>
+    /// <exception cref="OpTableException">The folder has no table of matrix products of the device and engine, or a table cannot be read.</exception>
+    public static CostProfile Fit(string folder, Device device, EngineKernels engine)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        var tables = new OpTableFolder(folder, device);
+        string name = engine.Id();
+        Fitted<MatrixProfile> matrix = MatrixFit.Fit(tables, engine, device) ?? throw new OpTableException(
+            folder, 0, $"there is no table of matrix products, gemm_{name}_VERSION.csv.gz, of {device.Id}", "Check the folder, --device and --engine");
+        CostProfile profile = CostProfile.Flat(RooflineOptions.Default, device.Id) with
+        {
+            Engine = name,
+            Matrix = matrix.Section,
+            Residuals = matrix.Residuals,
+        };
+        List<string> files = [.. matrix.Files];
+        if (ElementwiseFit.Fit(tables, device) is { } elementwise)
+        {
+            profile = profile with { Elementwise = elementwise.Section, Residuals = [.. profile.Residuals, .. elementwise.Residuals] };
+            files.AddRange(elementwise.Files);
+        }
+        return profile with
+        {
+            Provenance = [.. files.Select(file => $"{Path.GetFileName(file)} of AIConfigurator (ai-dynamo/aiconfigurator, Apache-2.0)")],
+        };
+    }
+}
