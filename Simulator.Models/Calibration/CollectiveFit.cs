@@ -18,23 +18,31 @@ public static class CollectiveFit
 {
     private const double ElementBytes = 2;
 
-    /// <summary>Makes the section of one device and engine.</summary>
-    /// <param name="engine">The engine's table of all-reduces; null for NCCL's.</param>
-    /// <param name="nccl">The table of NCCL's collectives.</param>
-    /// <returns>The section, and how far it is from the tables.</returns>
-    /// <exception cref="OpTableException">A file is no table of collectives.</exception>
-    public static (CollectiveProfile Section, IReadOnlyList<Residual> Residuals) Fit(string? engine, string nccl)
+    /// <summary>Makes the curves.</summary>
+    /// <param name="folder">The tables.</param>
+    /// <param name="engine">The engine.</param>
+    /// <returns>The section, its residuals by operation, and the files; null when there is no table of NCCL.</returns>
+    /// <exception cref="OpTableException">A table cannot be read.</exception>
+    public static Fitted<CollectiveProfile>? Fit(OpTableFolder folder, EngineKernels engine)
     {
-        List<Row> library = Read(nccl, "nccl_dtype");
-        List<Row> own = engine is null ? [.. library.Where(row => row.Operation == "all_reduce")] : Read(engine, "allreduce_dtype");
+        ArgumentNullException.ThrowIfNull(folder);
+        if (folder.Find("nccl", "nccl") is not { } nccl)
+            return null;
+        List<string> files = [nccl];
+        List<Row> library = Read(nccl, "nccl_dtype"), reduces = library;
+        if (folder.Find("custom_allreduce", engine.Id()) is { } own)
+        {
+            files.Add(own);
+            reduces = Read(own, "allreduce_dtype");
+        }
         List<Residual> residuals = [];
         var section = new CollectiveProfile
         {
-            AllReduces = Curves("all_reduce", own),
+            AllReduces = Curves("all_reduce", reduces),
             AllGathers = Curves("all_gather", library),
             AllToAlls = Curves("alltoall", library),
         };
-        return (section, residuals);
+        return new(section, residuals, files);
 
         List<CollectiveCurve>? Curves(string operation, List<Row> rows)
         {
@@ -52,8 +60,8 @@ public static class CollectiveFit
             }
             if (curves.Count == 0)
                 return null;
-            (double median, double p90) = ErrorQuantiles.Of(seen.Concat(unseen));
-            (double outMedian, double outP90) = ErrorQuantiles.Of(unseen);
+            (double median, double p90) = CalibrationMath.Figures(seen.Concat(unseen));
+            (double outMedian, double outP90) = CalibrationMath.Figures(unseen);
             residuals.Add(new(operation, seen.Count + unseen.Count, 0, median, p90, outMedian, outP90));
             return curves;
         }
@@ -63,7 +71,7 @@ public static class CollectiveFit
     {
         double[] rising = Rising([.. rows.Select(row => row.Seconds)]);
         int[] knots = [.. Enumerable.Range(0, rows.Length).Where(i => i % 2 == 0 || i == rows.Length - 1)];
-        return new() { Devices = devices, Bytes = [.. knots.Select(i => rows[i].Bytes)], Seconds = [.. knots.Select(i => rising[i])] };
+        return new() { Devices = devices, Bytes = [.. knots.Select(i => rows[i].Bytes)], Seconds = [.. knots.Select(i => CalibrationMath.Rounded(rising[i]))] };
     }
 
     // Blocks of neighbours take their median until medians rise.

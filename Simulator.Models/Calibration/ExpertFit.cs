@@ -14,6 +14,7 @@ namespace Simulator.Models.Calibration;
 /// </remarks>
 public static class ExpertFit
 {
+    private const string Operator = "moe";
     private const double Outlier = 0.1;
     private const double MostFixedSeconds = 20e-6;
     private const int FitRows = 3000;
@@ -27,13 +28,18 @@ public static class ExpertFit
         (0.85, 0.1, 1), (20, 0, 2000), (0.7, 0.1, 1), (50, 0, 2000), (16, 1, 512), (0.02, 0, 1), (4, 0, 50), (4, 0, 50), (0.5, 0, 1), (2, 1, 20),
     ];
 
-    /// <summary>Fits a table of one device and engine.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="device">The device that it was measured on.</param>
-    /// <returns>The section, and how far it is from the rows of every kernel in it.</returns>
-    /// <exception cref="OpTableException">The file is no table of routed experts, or has no row that a fit could use.</exception>
-    public static (ExpertProfile Section, IReadOnlyList<Residual> Residuals) Fit(string path, Device device)
+    /// <summary>Fits.</summary>
+    /// <param name="folder">The tables.</param>
+    /// <param name="engine">The engine.</param>
+    /// <param name="device">The device that they were measured on.</param>
+    /// <returns>The section, its residuals by format, and the file; null when there is no table of routed experts, or none with a gate in slices of a multiple of 16.</returns>
+    /// <exception cref="OpTableException">The table cannot be read.</exception>
+    public static Fitted<ExpertProfile>? Fit(OpTableFolder folder, EngineKernels engine, Device device)
     {
+        ArgumentNullException.ThrowIfNull(folder);
+        ArgumentNullException.ThrowIfNull(device);
+        if (folder.Find(Operator, engine.Id()) is not { } path)
+            return null;
         List<ExpertRow> rows = ExpertTable.Read(path, device);
         List<ExpertKernel> kernels = [];
         List<Residual> residuals = [];
@@ -49,9 +55,7 @@ public static class ExpertFit
             Add(split, format.Key, false, [.. format.Where(row => row.Kernel == split && !row.Spread)]);
             Add(spread, format.Key, true, [.. format.Where(row => row.Kernel == spread && row.Spread)]);
         }
-        return kernels.Count > 0
-            ? (new ExpertProfile { Kernels = kernels }, residuals)
-            : throw new OpTableException(path, 0, "no row is of experts with a gate in slices of a multiple of 16", "Give a table of routed experts");
+        return kernels.Count > 0 ? new(new ExpertProfile { Kernels = kernels }, residuals, [path]) : null;
 
         void Add(string name, string format, bool? spread, List<ExpertRow> own)
         {
@@ -72,7 +76,7 @@ public static class ExpertFit
         List<ExpertRow> rows = [.. measured.Where(row => row.Seconds >= row.Slice.FloorSeconds(row.Load) + fastest)];
         if (rows.Count == 0)
             rows = measured;
-        double[] best = Minimize(Sample(rows, FitRows), Bounds, FitSteps);
+        double[] best = [.. Minimize(Sample(rows, FitRows), Bounds, FitSteps).Select(CalibrationMath.Rounded)];
         var template = new ExpertKernel { Name = name, Format = format, Spread = spread };
         ExpertKernel kernel = With(template, best);
 
@@ -92,10 +96,10 @@ public static class ExpertFit
             ExpertKernel blind = others.Count == 0 ? kernel : With(template, Minimize(Sample(others, HoldOutRows), near, HoldOutSteps));
             unseen[i] = [.. rows.Where(row => group(row).Equals(held[i])).Select(row => Error(blind, row))];
         });
-        (double median, double p90) = ErrorQuantiles.Of([.. rows.Select(row => Error(kernel, row))]);
-        (double outMedian, double outP90) = ErrorQuantiles.Of([.. unseen.SelectMany(errors => errors)]);
+        (double median, double p90) = CalibrationMath.Figures([.. rows.Select(row => Error(kernel, row))]);
+        (double outMedian, double outP90) = CalibrationMath.Figures([.. unseen.SelectMany(errors => errors)]);
         string where = spread switch { true => " spread", false => " split", null => "" };
-        return (kernel, new($"moe {format}{where}", rows.Count, measured.Count - rows.Count, median, p90, outMedian, outP90));
+        return (kernel, new($"{Operator} {format}{where}", rows.Count, measured.Count - rows.Count, median, p90, outMedian, outP90));
     }
 
     private static double Error(ExpertKernel kernel, in ExpertRow row) => Predict(kernel, row) / row.Seconds - 1;
