@@ -56,7 +56,7 @@ internal static class ExpertTable
             if (devices > model.Experts)
                 throw table.Fault(spread, "is more than there are experts", "Give devices that whole experts are spread over, at most one for each");
             string routing = Name(names, table.Text(distribution)), number = Name(names, table.Text(format)), name = Name(names, table.Text(kernel));
-            if (!(ExpertLoads.Exponent(routing) is double exponent and not 1))
+            if (ExpertLoads.Exponent(routing) is not (>= 0 and not 1))
                 throw table.Fault(distribution, "is no routing", "Give balanced, or power_law_ and an exponent above 0 other than 1");
             if (Formats(number) is not { } formats)
                 throw table.Fault(format, "is no number format of experts", "Give bfloat16, fp8, fp8_block, int4_wo, nvfp4, w4a16_mxfp4 or w4a8_mxfp4_mxfp8");

@@ -1,3 +1,4 @@
+using Simulator.Models.Devices;
 using Simulator.Models.Networks;
 
 namespace Simulator.Models.Costs.Profiles;
@@ -15,6 +16,7 @@ namespace Simulator.Models.Costs.Profiles;
 public sealed record CollectiveProfile
 {
     private const double ManyRows = 1 << 20;
+    private const double LeastSecondsPerRow = 1e-15;
 
     /// <summary>All-reduce, by number of devices, rising; null for the formula.</summary>
     public IReadOnlyList<CollectiveCurve>? AllReduces { get; init; }
@@ -52,18 +54,39 @@ public sealed record CollectiveProfile
     [System.Diagnostics.CodeAnalysis.SuppressMessage("Performance", "CA1822:Mark members as static", Justification = "One of the collectives of a profile.")]
     public CollectiveTime Send(double bytesPerRow, Link link) => Affine(rows => Collective.SendSeconds(rows * bytesPerRow, link));
 
+    /// <summary>What another device is taken to reach: the same latencies, and what grows with size in proportion to the bandwidth of its links.</summary>
+    /// <param name="measured">The device that this was measured on.</param>
+    /// <param name="device">The other device. Links of another kind (over the host, or of their own) take the formula.</param>
+    internal CollectiveProfile On(Device measured, Device device)
+    {
+        if (Fabric.Of(measured).SharedNodeLink != Fabric.Of(device).SharedNodeLink)
+            return new();
+        double ratio = measured.PeerBytesPerSecond / device.PeerBytesPerSecond;
+        return ratio == 1 ? this : new()
+        {
+            AllReduces = Scaled(AllReduces, ratio),
+            AllGathers = Scaled(AllGathers, ratio),
+            AllToAlls = Scaled(AllToAlls, ratio),
+        };
+    }
+
+    private static List<CollectiveCurve>? Scaled(IReadOnlyList<CollectiveCurve>? curves, double ratio) => curves is null ? null :
+    [
+        .. curves.Select(curve => curve with { Seconds = [.. curve.Seconds.Select(seconds => curve.Seconds[0] + (seconds - curve.Seconds[0]) * ratio)] }),
+    ];
+
     private static CollectiveTime Among(
         IReadOnlyList<CollectiveCurve>? curves, double bytesPerRow, int devices, Fabric fabric, Func<double, int, double> formula)
     {
-        if (curves is not { Count: > 0 })
-            return Affine(rows => formula(rows * bytesPerRow, devices));
         int nodes = (devices + fabric.DevicesPerNode - 1) / fabric.DevicesPerNode;
-        int measured = Math.Clamp(devices / nodes, curves[0].Devices, curves[^1].Devices);
+        if (curves is not { Count: > 0 } || devices / nodes < curves[0].Devices)
+            return Affine(rows => formula(rows * bytesPerRow, devices));
+        int measured = Math.Min(devices / nodes, curves[^1].Devices);
         CollectiveCurve below = curves.Last(curve => curve.Devices <= measured), above = curves.First(curve => curve.Devices >= measured);
         double share = below == above ? 0 : (double)(measured - below.Devices) / (above.Devices - below.Devices);
         double fixedSeconds = Seconds(0);
-        // The peak of the link would be as good a unit: what counts is the product with effective rows.
-        double perRow = (Seconds(ManyRows * bytesPerRow) - fixedSeconds) / ManyRows;
+        // Any unit above 0 would do: what counts is its product with the effective rows.
+        double perRow = Math.Max(LeastSecondsPerRow, (Seconds(ManyRows * bytesPerRow) - fixedSeconds) / ManyRows);
         return new()
         {
             FixedSeconds = fixedSeconds,
