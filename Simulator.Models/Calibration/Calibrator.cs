@@ -36,6 +36,16 @@ public static class Calibrator
             profile = profile with { Elementwise = elementwise.Section, Residuals = [.. profile.Residuals, .. elementwise.Residuals] };
             files.AddRange(elementwise.Files);
         }
+        if (ExpertFit.Fit(tables, engine, device) is { } experts)
+        {
+            profile = profile with { Experts = experts.Section, Residuals = [.. profile.Residuals, .. experts.Residuals] };
+            files.AddRange(experts.Files);
+        }
+        if (CollectiveFit.Fit(tables, engine) is { } collectives)
+        {
+            profile = profile with { Collectives = collectives.Section, Residuals = [.. profile.Residuals, .. collectives.Residuals] };
+            files.AddRange(collectives.Files);
+        }
         return profile with
         {
             Provenance = [.. files.Select(file => $"{Path.GetFileName(file)} of AIConfigurator (ai-dynamo/aiconfigurator, Apache-2.0)")],

@@ -42,7 +42,13 @@ public static class CostProfiles
         string reason = relative.Id == device.Id
             ? $"derived: {device.Id} was not measured under {engine.Id()}; its efficiencies are those under {kernels.Id()}"
             : $"derived: {device.Id} was not measured under {engine.Id()}; its efficiencies are those of {relative.Id} under {kernels.Id()}, its rates those of its data sheet";
-        return source with { Device = device.Id, Engine = engine.Id(), Provenance = [reason, .. source.Provenance] };
+        return source with
+        {
+            Device = device.Id,
+            Engine = engine.Id(),
+            Provenance = [reason, .. source.Provenance],
+            Collectives = source.Collectives.On(relative, device),
+        };
     }
 
     // Of the same kind of memory and of the nearest generation of tensor cores; another device under the same engine before another engine.

@@ -1,0 +1,27 @@
+namespace Simulator.Models.Costs.Profiles;
+
+/// <summary>Measured time of one collective among the devices of a node, by the size of the whole vector.</summary>
+/// <remarks>Linear between the sizes; as long as the smallest below it; at the last slope beyond the largest. Times never fall with size.</remarks>
+public sealed record CollectiveCurve
+{
+    /// <summary>Devices that take part.</summary>
+    public required int Devices { get; init; }
+
+    /// <summary>Sizes of the vector, bytes, rising; at least two.</summary>
+    public required double[] Bytes { get; init; }
+
+    /// <summary>Time at each size, seconds, not falling.</summary>
+    public required double[] Seconds { get; init; }
+
+    /// <summary>Time for a size, seconds.</summary>
+    /// <param name="bytes">The size, at least 0.</param>
+    public double At(double bytes)
+    {
+        if (bytes <= Bytes[0])
+            return Seconds[0];
+        int next = 1;
+        while (next < Bytes.Length - 1 && bytes > Bytes[next])
+            next++;
+        return Seconds[next - 1] + (Seconds[next] - Seconds[next - 1]) * (bytes - Bytes[next - 1]) / (Bytes[next] - Bytes[next - 1]);
+    }
+}
