@@ -1,5 +1,4 @@
 using Simulator.Models.Architectures;
-using Simulator.Models.Costs;
 using Simulator.Models.Costs.Profiles;
 using Simulator.Models.Devices;
 using DeviceCatalogue = Simulator.Models.Devices.Devices;
