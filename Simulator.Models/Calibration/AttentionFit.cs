@@ -15,6 +15,7 @@ public static class AttentionFit
 {
     private const long UsualCache = 50_000_000;
     private const double WorstMedian = 20;
+    private const double FewTiles = 64;
 
     // Some tables measure a prefill on the latent itself, which does 3.4 times the operations and which engines use for cached prefixes alone.
     // The kernel of plain attention at the width of an expanded key stands for the prefill then.
@@ -108,8 +109,13 @@ public static class AttentionFit
                 (kernel, shape) => kernel.Compile(shape, device),
                 PrefillSeconds));
 
-        public List<DecodeKernel> Decode(string op, List<AttentionSample> samples) =>
-            Each(op, samples, DecodeSharing, KeepDecode, KernelWork.Decode, key => new KernelFit<DecodeKernel, DecodeTime>(
+        public List<DecodeKernel> Decode(string op, List<AttentionSample> samples)
+        {
+            Dictionary<(AttentionShape, int), double> shortest = [];
+            foreach (AttentionSample sample in samples)
+                shortest[(sample.Shape, sample.Rows)] = Math.Min(sample.Seconds, shortest.GetValueOrDefault((sample.Shape, sample.Rows), double.PositiveInfinity));
+            bool Keep(AttentionSample sample) => KeepDecode(sample) && !IsUnsplit(sample, shortest[(sample.Shape, sample.Rows)]);
+            return Each(op, samples, DecodeSharing, Keep, KernelWork.Decode, key => new KernelFit<DecodeKernel, DecodeTime>(
                 [
                     new(8e-6, 1e-8, 5e-5), new(4e-6, 1e-8, 5e-5), new(1.5e-8, 1e-12, 1e-6), new(1e-9, 1e-13, 1e-6), new(0.9, 0.03, 1),
                     new(6e-6, 1e-8, 6e-5), new(0.5 * Cache, 0.02 * Cache, 1.2 * Cache), new(3e-6, 1e-8, 5e-5), new(5e-9, 1e-12, 1e-7),
@@ -123,6 +129,7 @@ public static class AttentionFit
                 },
                 (kernel, shape) => kernel.Compile(shape, device),
                 DecodeSeconds));
+        }
 
         public LinearKernel? Linear((List<AttentionSample> Prefill, List<AttentionSample> Decode) samples)
         {
@@ -163,6 +170,11 @@ public static class AttentionFit
             var work = sample.DecodeWork();
             return !sample.IsFasterThanPeak(work, device) && !sample.IsCached(work, device);
         }
+
+        // Whether too few tiles to fill a device walk long contexts alone, in a kernel that does not split them: the time is then that of the longest
+        // context, which sums over rows do not tell.
+        private bool IsUnsplit(AttentionSample sample, double shortest) => sample.Rows * sample.Shape.KeyHeads <= FewTiles
+            && sample.Seconds > 2 * shortest && sample.Seconds - shortest > 3 * sample.DecodeWork().Bytes / device.MemoryBytesPerSecond;
 
         private static HeadSharing PrefillSharing(AttentionSample sample) =>
             sample.Shape.Attention is LatentAttention || sample.Shape.Heads <= sample.Shape.KeyHeads ? HeadSharing.None : HeadSharing.Grouped;

@@ -21,9 +21,9 @@ public sealed class AttentionFitTests
         {
             Assert.That(prefill.OutOfSampleMedian, Is.LessThanOrEqualTo(6));
             Assert.That(prefill.OutOfSampleP90, Is.LessThanOrEqualTo(18));
-            // A100 runs another decode kernel for one sequence than for two, which the form does not tell apart.
+            // A100 takes half as long again from two sequences on, which the form does not tell apart.
             Assert.That(decode.OutOfSampleMedian, Is.LessThanOrEqualTo(6.5));
-            Assert.That(decode.OutOfSampleP90, Is.LessThanOrEqualTo(device == "h100-sxm" ? 18 : 26));
+            Assert.That(decode.OutOfSampleP90, Is.LessThanOrEqualTo(device == "h100-sxm" ? 18 : 25));
             Assert.That(prefill.Rows, Is.GreaterThan(4000));
             Assert.That(decode.Rows, Is.GreaterThan(4000));
             Assert.That(fitted.Section.Validate(), Is.Empty);
