@@ -1,7 +1,6 @@
 using Simulator.Cli.Validation.Measured.ClosedLoop;
 using Simulator.Models.Architectures;
 using Simulator.Models.Clusters;
-using Simulator.Models.Costs;
 using Simulator.Models.Devices;
 using Simulator.Models.Parallelism;
 using DeviceCatalogue = Simulator.Models.Devices.Devices;
@@ -33,8 +32,11 @@ internal static class MeasuredServers
         return ModelArchitectures.TryFind(first, out ModelArchitecture? model) ? model : throw new NotSupportedException("the model is not in the catalogue");
     }
 
-    /// <summary>The CUDA graphs of vLLM v1 by default: up to twice its sequences, and 512 at most.</summary>
-    public static CudaGraphs VllmGraphs(int maxSequences) => new() { CaptureSizes = [.. CaptureSizes.Vllm(Math.Min(2 * maxSequences, 512))] };
+    /// <summary>The pool with the CUDA graphs of vLLM v1 by default: up to twice its sequences, and 512 at most.</summary>
+    public static PoolSpec WithGraphs(int maxSequences, PoolSpec pool) => pool with
+    {
+        Roofline = pool.Roofline with { Graphs = pool.Roofline.Graphs with { CaptureSizes = [.. CaptureSizes.Vllm(Math.Min(2 * maxSequences, 512))] } },
+    };
 
     /// <summary>A pool of servers, with the default engine.</summary>
     /// <exception cref="NotSupportedException">The catalogues have no such model or device.</exception>

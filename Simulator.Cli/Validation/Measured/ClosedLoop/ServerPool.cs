@@ -48,9 +48,8 @@ internal sealed partial class ServerPool(ServerFlags flags, ClosedLoopPoint poin
                 ContextWindow = ContextWindow(),
                 StreamInterval = (int)(FlagText.Evaluate(flags.StreamInterval.Replace("unset:", "", StringComparison.Ordinal), point) ?? 1),
             },
-            Roofline = RooflineOptions.Default with { Graphs = CudaGraphs() },
         };
-        return pool with { Memory = Memory(pool) };
+        return pool with { Roofline = pool.Roofline with { Graphs = CudaGraphs() }, Memory = Memory(pool) };
     }
 
     private EngineOptions Vllm() => ServingEngines.VllmV1(new VllmV1Options

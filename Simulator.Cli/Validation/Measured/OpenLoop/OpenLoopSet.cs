@@ -1,6 +1,5 @@
 using Simulator.Models.Batching.VllmV1;
 using Simulator.Models.Clusters;
-using Simulator.Models.Costs;
 using Simulator.Models.Devices;
 using Simulator.Models.Engines;
 using Simulator.Models.Parallelism;
@@ -70,19 +69,18 @@ internal static class OpenLoopSet
         peers is null ? [] : [.. run.Experiments.SelectMany(name => peers[(name, figure)]).DistinctBy(peer => peer.Name).OrderBy(peer => peer.Name, StringComparer.Ordinal)];
 
     private static PoolSpec Pool(OpenLoopRun run, Device? device) =>
-        MeasuredServers.Pool(run.Model, device, Precision(run), new(run.TensorParallel, Data: run.DataParallel)) with
+        MeasuredServers.WithGraphs(run.MaxSequences, MeasuredServers.Pool(run.Model, device, Precision(run), new(run.TensorParallel, Data: run.DataParallel)) with
         {
             Engine = ServingEngines.VllmV1(new VllmV1Options
             {
                 TokenBudget = run.MaxBatchedTokens, MaxSequences = run.MaxSequences, AsyncScheduling = true,
             }) with { ContextWindow = ContextWindow },
-            Roofline = RooflineOptions.Default with { Graphs = MeasuredServers.VllmGraphs(run.MaxSequences) },
             Memory = new()
             {
                 UtilizationFraction = run.MemoryUtilization ?? new MemoryOptions().UtilizationFraction, BlocksOverride = run.KvBlocks,
                 SequenceTokens = ContextWindow,
             },
-        };
+        });
 
     private static Quantization Precision(OpenLoopRun run) => run.Precision.ToUpperInvariant() switch
     {

@@ -1,7 +1,6 @@
 using Simulator.Core.Time;
 using Simulator.Models.Batching.VllmV1;
 using Simulator.Models.Clusters;
-using Simulator.Models.Costs;
 using Simulator.Models.Devices;
 using Simulator.Models.Engines;
 using Simulator.Models.Parallelism;
@@ -68,15 +67,14 @@ internal static class ShareGptSet
         _ => served.Completed * served.MeanOutputTokens / served.Makespan,
     };
 
-    private static PoolSpec Pool(Measurements run, Device? device) => MeasuredServers.Pool(run.Model, device, Quantization.Bf16, new(run.TensorParallel)) with
+    private static PoolSpec Pool(Measurements run, Device? device) => MeasuredServers.WithGraphs(run.MaxSequences, MeasuredServers.Pool(run.Model, device, Quantization.Bf16, new(run.TensorParallel)) with
     {
         Engine = ServingEngines.VllmV1(new VllmV1Options
         {
             TokenBudget = run.MaxBatchedTokens, MaxSequences = run.MaxSequences, AsyncScheduling = true,
         }),
-        Roofline = RooflineOptions.Default with { Graphs = MeasuredServers.VllmGraphs(run.MaxSequences) },
         Memory = new() { BlocksOverride = run.KvBlocks },
-    };
+    });
 
     private static List<Measurements> ReadRuns(string file)
     {
