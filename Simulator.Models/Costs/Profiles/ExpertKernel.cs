@@ -1,3 +1,5 @@
+using Simulator.Core.Randomness;
+
 namespace Simulator.Models.Costs.Profiles;
 
 /// <summary>
@@ -79,16 +81,17 @@ public sealed record ExpertKernel
         double weights = load.Experts * slice.Bytes * slice.SecondsPerByte / MemoryEfficiency * (1 + NarrowMemoryWidth / slice.Inner);
         double tiles = load.Experts * TileRows;
         double uneven = Math.Max(0, Math.Min(load.Hottest * load.Experts, mostUneven * load.Pairs) - load.Pairs);
-        double padded = load.Pairs + HottestShare * uneven + tiles * (1 - Math.Exp(-load.Pairs / tiles));
+        double padded = load.Pairs + HottestShare * uneven - tiles * DeterministicMath.Expm1(-load.Pairs / tiles);
         double flops = slice.FlopsPerPair * padded * slice.SecondsPerFlop / ComputeEfficiency * (1 + NarrowComputeWidth / slice.Inner);
         double depth = SecondsPerDepth * (slice.Hidden + slice.Inner);
         double vectors = load.Pairs + RemoteShare * (load.RoutedPairs - load.Pairs);
         double activations = vectors * (HiddenPasses * slice.Hidden + InnerPasses * slice.Inner) * wide * slice.SecondsPerByte;
         double longest = Math.Max(weights, Math.Max(flops, depth));
-        double together = longest * Math.Pow(
-            Math.Pow(weights / longest, Overlap) + Math.Pow(flops / longest, Overlap) + Math.Pow(depth / longest, Overlap), 1 / Overlap);
+        double together = longest * DeterministicMath.Pow(Power(weights / longest) + Power(flops / longest) + Power(depth / longest), 1 / Overlap);
         return SortSeconds * Math.Min(load.RoutedPairs, sorted) / sorted + together + activations;
     }
+
+    private double Power(double share) => share == 1 ? 1 : DeterministicMath.Pow(share, Overlap);
 }
 
 /// <summary>One expert as one device has it.</summary>

@@ -94,7 +94,40 @@ public sealed class ExpertProfileTests
         var routing = new ExpertRouting(experts, active, steep.Get % 20 / 10.0);
         Assert.That(routing.Touched(1), Is.EqualTo(active).Within(1e-6));
         Assert.That(routing.Touched(1e9), Is.LessThanOrEqualTo(experts));
-        Assert.That(routing.Hottest, Is.InRange((double)active / experts - 1e-12, 1));
+        Assert.That(routing.Busiest(1, 1).Hottest, Is.InRange((double)active / experts - 1e-12, 1));
+    }
+
+    [TestCase(4)]
+    [TestCase(64)]
+    [TestCase(512)]
+    public void Busiest_EightDevices_IsWhatDrawsGive(int tokens)
+    {
+        const int experts = 128, active = 8, devices = 8, local = experts / devices, draws = 60;
+        const double skew = 0.5;
+        var random = new Simulator.Core.Randomness.RandomStream(5);
+        double[] weights = [.. Enumerable.Range(1, experts).Select(rank => Math.Pow(rank, -skew))];
+        double touched = 0, pairs = 0;
+        for (int draw = 0; draw < draws; draw++)
+        {
+            // Experts on random devices; a token takes those with the greatest keys (Efraimidis and Spirakis 2006).
+            int[] places = [.. Enumerable.Range(0, experts).OrderBy(_ => random.NextDouble())];
+            var counts = new int[experts];
+            for (int token = 0; token < tokens; token++)
+            {
+                foreach (int expert in Enumerable.Range(0, experts).OrderByDescending(expert => Math.Log(random.NextDouble()) / weights[expert]).Take(active))
+                    counts[places[expert]]++;
+            }
+            int[][] own = [.. counts.Chunk(local)];
+            touched += own.Max(chunk => chunk.Count(count => count > 0));
+            pairs += own.Max(chunk => chunk.Sum());
+        }
+        ExpertLoad load = new ExpertRouting(experts, active, skew).Busiest(tokens, devices);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(load.Experts, Is.EqualTo(touched / draws).Within(10).Percent);
+            Assert.That(load.Pairs, Is.EqualTo(pairs / draws).Within(10).Percent);
+            Assert.That(load.RoutedPairs, Is.EqualTo(tokens * active));
+        }
     }
 
     [Test]
