@@ -24,7 +24,7 @@ internal static class ClusterBuilder
         (ModelArchitecture model, Quantization quantization) = Model(section);
         EngineSection engine = section.Engine;
         MemoryOptions memory = new();
-        return new PoolSpec(section.Name, model, section.Device)
+        var pool = new PoolSpec(section.Name, model, section.Device)
         {
             Replicas = section.Replicas,
             Serves = section.Serves,
@@ -37,9 +37,9 @@ internal static class ClusterBuilder
                 BlocksOverride = engine.KvBlocks == EngineSection.Unlimited ? MemoryOptions.UnlimitedBlocks : engine.KvBlocks,
             },
             DevicesPerHostLink = section.DevicesPerHostLink,
-            Roofline = section.Roofline,
             CostModel = section.Costs is { } costs ? Tables(costs, section, model) : null,
         };
+        return section.Roofline is { } roofline ? pool with { Roofline = roofline } : pool;
     }
 
     // A checkpoint says in which formats it is stored; a scenario that leaves the formats at 16-bit takes those.

@@ -1,6 +1,7 @@
 using Simulator.Cli.Scenarios;
 using Simulator.Cli.Scenarios.Schedulers;
 using Simulator.Models.Clusters;
+using Simulator.Models.Costs;
 using Simulator.Models.Parallelism;
 using Simulator.Models.Results;
 
@@ -58,7 +59,22 @@ internal static class ScenarioSettings
         list.Add($"{path}.engine.memoryUtilization", pool.Memory.UtilizationFraction);
         list.Add($"{path}.engine.kvBlocks", section.Engine.KvBlocks == EngineSection.Unlimited ? "unlimited" : pool.Memory.BlocksOverride);
         list.Add($"{path}.devicesPerHostLink", pool.DevicesPerHostLink);
-        if (section.Costs is null) list.Add($"{path}.roofline", pool.Roofline);
+        if (section.Costs is null) AddRoofline(list, $"{path}.roofline", pool.Roofline);
         else list.Add($"{path}.costs", section.Costs);
+    }
+
+    // With a profile the constant efficiencies mean nothing.
+    private static void AddRoofline(SettingList list, string path, RooflineOptions roofline)
+    {
+        if (roofline.Profile is not { } profile)
+        {
+            list.Add(path, roofline);
+            return;
+        }
+        list.Add($"{path}.expertImbalance", roofline.ExpertImbalance);
+        list.Add($"{path}.fabric", roofline.Fabric);
+        list.Add($"{path}.graphs", roofline.Graphs);
+        list.Add($"{path}.host", roofline.Host);
+        list.Add($"{path}.profile", $"{profile.Device}.{profile.Engine}");
     }
 }

@@ -53,7 +53,8 @@ internal sealed record PoolSection
     /// <summary>Devices that share one link to the memory of their host.</summary>
     public int DevicesPerHostLink { get; init; } = 1;
 
-    public RooflineOptions Roofline { get; init; } = RooflineOptions.Default;
+    /// <summary>Settings of the roofline; null for the profile of the device and the engine.</summary>
+    public RooflineOptions? Roofline { get; init; }
 
     /// <summary>Operator tables in place of the roofline; null for the roofline.</summary>
     public TableCostsSection? Costs { get; init; }

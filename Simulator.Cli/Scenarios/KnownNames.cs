@@ -1,5 +1,6 @@
 using Simulator.Models.Caching;
 using Simulator.Models.Costs;
+using Simulator.Models.Costs.Profiles;
 using Simulator.Models.Devices;
 using Simulator.Workloads.Generators;
 using Simulator.Workloads.Traces;
@@ -50,6 +51,8 @@ internal static class KnownNames
         ("none", CudaGraphMode.None), ("piecewise", CudaGraphMode.Piecewise), ("full", CudaGraphMode.Full),
         ("full-decode-only", CudaGraphMode.FullDecodeOnly), ("full-and-piecewise", CudaGraphMode.FullAndPiecewise),
     ];
+
+    public static (string Name, EngineKernels Value)[] Kernels { get; } = [.. Enum.GetValues<EngineKernels>().Select(engine => (engine.Id(), engine))];
 
     public static (string Name, NumberFormat Value)[] NumberFormats { get; } =
     [

@@ -4,6 +4,7 @@ using Simulator.Core.Time;
 using Simulator.Models.Caching;
 using Simulator.Models.Clusters;
 using Simulator.Models.Costs;
+using Simulator.Models.Costs.Profiles;
 using Simulator.Models.Devices;
 using Simulator.Models.Parallelism;
 
@@ -11,6 +12,14 @@ namespace Simulator.Cli.Scenarios;
 
 internal static partial class ScenarioReader
 {
+    private const int AnyContext = 8192;
+
+    private static readonly string[] ConstantEfficiencies =
+    [
+        "matrixComputeEfficiency", "matrixMemoryEfficiency", "matrixKernelTime", "attentionComputeEfficiency", "attentionMemoryEfficiency",
+        "attentionKernelTime", "elementwiseMemoryEfficiency", "elementwiseKernelTime",
+    ];
+
     private static ClusterSection ReadCluster(Cursor cluster, string? scheduler)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
@@ -38,10 +47,10 @@ internal static partial class ScenarioReader
             Quantization = pool.Map("quantization", ReadQuantization)?.Value ?? Quantization.Bf16,
             Engine = pool.Map("engine", engine => ReadEngine(engine, scheduler)) ?? new EngineSection { Scheduler = scheduler ?? KnownSchedulers.Default },
             DevicesPerHostLink = pool.Optional("devicesPerHostLink", Values.Whole(1, KnownLimits.MostDevices), 1),
-            Roofline = pool.Map("roofline", ReadRoofline) ?? RooflineOptions.Default,
             Costs = pool.Map("costs", ReadCosts),
             Places = new PoolPlaces(pool.PlaceOf("plan"), pool.PlaceOf("engine"), pool.PlaceOf("costs")),
         };
+        section = section with { Roofline = pool.Map("roofline", roofline => ReadRoofline(roofline, section)) };
         if (section.Costs is not null) pool.Refuse(["roofline"], "the pool has 'costs', which take its place; keep one of the two");
         if (section.Name.Length > 0 && !names.Add(section.Name))
         {
@@ -114,10 +123,15 @@ internal static partial class ScenarioReader
         return section;
     }
 
-    private static RooflineOptions ReadRoofline(Cursor roofline)
+    // Constant efficiencies take the place of the measured profile as a whole.
+    private static RooflineOptions ReadRoofline(Cursor roofline, PoolSection pool)
     {
-        RooflineOptions standard = RooflineOptions.Default;
-        return new RooflineOptions
+        string? path = roofline.Optional("profile", Values.Text("the path of a profile"), null!);
+        bool constant = ConstantEfficiencies.Any(roofline.Has);
+        if (path is not null) roofline.Refuse(ConstantEfficiencies, "'profile' gives the efficiencies and times; keep one of the two");
+        CostProfile? profile = path is not null ? ReadProfile(roofline, path) : constant ? null : ProfileOf(pool);
+        RooflineOptions standard = profile is null ? RooflineOptions.Default : RooflineOptions.Of(profile);
+        return standard with
         {
             MatrixComputeEfficiency = Share("matrixComputeEfficiency", standard.MatrixComputeEfficiency),
             MatrixMemoryEfficiency = Share("matrixMemoryEfficiency", standard.MatrixMemoryEfficiency),
@@ -128,7 +142,7 @@ internal static partial class ScenarioReader
             ElementwiseMemoryEfficiency = Share("elementwiseMemoryEfficiency", standard.ElementwiseMemoryEfficiency),
             ElementwiseKernelSeconds = Time("elementwiseKernelTime", standard.ElementwiseKernelSeconds),
             ExpertImbalance = roofline.Optional("expertImbalance", Values.Number(1, 1e6), standard.ExpertImbalance),
-            Graphs = roofline.Map("cudaGraphs", ReadGraphs) ?? standard.Graphs,
+            Graphs = roofline.Map("cudaGraphs", graphs => ReadGraphs(graphs, standard.Graphs)) ?? standard.Graphs,
             Host = ReadHost(roofline, standard.Host),
         };
 
@@ -137,9 +151,25 @@ internal static partial class ScenarioReader
         double Time(string key, double otherwise) => ReadSeconds(roofline, key, otherwise, MostKernelTime);
     }
 
-    private static CudaGraphs ReadGraphs(Cursor graphs)
+    // Null where the device is at fault.
+    private static CostProfile? ProfileOf(PoolSection pool) => pool.Device is null ? null : CostProfiles.Of(
+        pool.Device, KnownSchedulers.Of(pool.Engine.Scheduler).Engine(pool.Device, AnyContext, EngineSection.NoOptions).Kernels);
+
+    private static CostProfile? ReadProfile(Cursor roofline, string path)
     {
-        CudaGraphs standard = CudaGraphs.Default;
+        try
+        {
+            return CostProfileFile.Open(roofline.Resolve(path));
+        }
+        catch (InvalidDataException e)
+        {
+            roofline.Fault("profile", e.Message.TrimEnd('.'));
+            return null;
+        }
+    }
+
+    private static CudaGraphs ReadGraphs(Cursor graphs, CudaGraphs standard)
+    {
         IReadOnlyList<int> sizes = graphs.Many("captureSizes", Values.Whole(1, CudaGraphs.MostTokens));
         if (sizes.Zip(sizes.Skip(1)).Any(pair => pair.First >= pair.Second)) graphs.Fault("captureSizes", $"sizes must ascend, got {string.Join(", ", sizes)}");
         return new CudaGraphs

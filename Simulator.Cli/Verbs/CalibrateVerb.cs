@@ -14,14 +14,11 @@ namespace Simulator.Cli.Verbs;
 /// <summary><c>simulator calibrate</c>: fits the profile of a device and an engine to measured operator tables.</summary>
 internal static class CalibrateVerb
 {
-    private static readonly ValueReader<EngineKernels> Engine = Values.OneOf(
-        "engine", Enum.GetValues<EngineKernels>().Select(engine => (engine.Id(), engine)).ToArray());
-
     public static Verb Create(Streams streams)
     {
         Argument<string> tables = OptionFactory.File("TABLES", "Folder of operator tables: OPERATOR_ENGINE_VERSION.csv.gz of the device, or such a folder for each device.");
         Option<Device?> device = OptionFactory.Reference("--device", "DEVICE", "The device; see: simulator catalog devices.", CatalogueNames.Device);
-        Option<EngineKernels?> engine = OptionFactory.Value("--engine", "ENGINE", "The engine: vllm, sglang or trtllm.", Engine);
+        Option<EngineKernels?> engine = OptionFactory.Value("--engine", "ENGINE", "The engine: vllm, sglang or trtllm.", Values.OneOf("engine", KnownNames.Kernels));
         Option<string?> output = new("--output") { Description = "The profile to write (JSON); '-' for the output stream.", HelpName = "FILE" };
         var verb = new Verb(
             "calibrate",

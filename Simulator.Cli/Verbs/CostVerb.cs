@@ -5,6 +5,7 @@ using Simulator.Cli.Scenarios;
 using Simulator.Cli.Terminal;
 using Simulator.Models.Architectures;
 using Simulator.Models.Costs;
+using Simulator.Models.Costs.Profiles;
 using Simulator.Models.Devices;
 using Simulator.Models.Parallelism;
 using Spectre.Console;
@@ -44,6 +45,9 @@ internal sealed class CostVerb
     private readonly Option<double?> _imbalance = OptionFactory.Value(
         "--expert-imbalance", "FACTOR", "Tokens of the busiest expert-parallel device over those of the mean one; 1, balanced, by default.", Values.Number(1, 1e6));
 
+    private readonly Option<EngineKernels?> _engine = OptionFactory.Value(
+        "--engine", "ENGINE", "The engine whose kernels run: vllm, the default, sglang or trtllm.", Values.OneOf("engine", KnownNames.Kernels));
+
     private readonly Option<CudaGraphMode?> _graphs = OptionFactory.Value(
         "--cuda-graphs", "MODE", "Iterations that run as CUDA graphs: none, piecewise, full, full-decode-only or full-and-piecewise, the default.",
         Values.OneOf(
@@ -73,7 +77,7 @@ internal sealed class CostVerb
     }
 
     private IEnumerable<Option> All =>
-        [_model, _device, .. _plan.All, _weights, _activations, _kv, _decode, _context, _prefill, _cached, _imbalance, _graphs, _overlap];
+        [_model, _device, .. _plan.All, _weights, _activations, _kv, _decode, _context, _prefill, _cached, _imbalance, _engine, _graphs, _overlap];
 
     private void Run(ParseResult parse, TextWriter output)
     {
@@ -94,11 +98,12 @@ internal sealed class CostVerb
             parse.GetValue(_weights) ?? NumberFormat.Bf16,
             parse.GetValue(_activations) ?? NumberFormat.Bf16,
             parse.GetValue(_kv) ?? NumberFormat.Bf16);
-        var options = new RooflineOptions
+        RooflineOptions standard = RooflineOptions.Of(CostProfiles.Of(on!, parse.GetValue(_engine) ?? EngineKernels.Vllm));
+        RooflineOptions options = standard with
         {
             ExpertImbalance = parse.GetValue(_imbalance) ?? 1,
-            Graphs = CudaGraphs.Default with { Mode = parse.GetValue(_graphs) ?? CudaGraphs.Default.Mode },
-            Host = RooflineOptions.Default.Host with { Overlapped = parse.GetValue(_overlap) },
+            Graphs = standard.Graphs with { Mode = parse.GetValue(_graphs) ?? standard.Graphs.Mode },
+            Host = standard.Host with { Overlapped = parse.GetValue(_overlap) },
         };
         RooflineCostModel costs = Compile(ofModel!, spread, formats, on!, options);
         RooflineAccumulator batch = costs.CreateAccumulator();

@@ -1,5 +1,6 @@
 using Simulator.Models.Architectures;
 using Simulator.Models.Costs;
+using Simulator.Models.Costs.Profiles;
 using Simulator.Models.Devices;
 using Simulator.Models.Engines;
 using Simulator.Models.Parallelism;
@@ -59,7 +60,12 @@ public sealed record PoolSpec(string Name, ModelArchitecture Model, Device Devic
     public int DevicesPerHostLink { get; init; } = 1;
 
     /// <summary>Settings of the roofline cost model, unless <see cref="CostModel"/> is set.</summary>
-    public RooflineOptions Roofline { get; init; } = RooflineOptions.Default;
+    /// <value>The profile of the device and the engine, <see cref="CostProfiles.Of"/>.</value>
+    public RooflineOptions Roofline
+    {
+        get => field ?? RooflineOptions.Of(CostProfiles.Of(Device, Engine.Kernels));
+        init;
+    }
 
     /// <summary>A cost model in place of the roofline; null for the roofline.</summary>
     public ICostModel? CostModel { get; init; }

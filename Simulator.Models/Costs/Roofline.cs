@@ -343,6 +343,7 @@ public static class Roofline
         double compute, double memory, double peakSecondsPerFlop, double peakSecondsPerByte, double fixedSeconds)
     {
         double seconds = Math.Max(compute, memory);
+        bool arithmetic = flops.Straggler * peakSecondsPerFlop > bytes.Straggler * peakSecondsPerByte;
         return new()
         {
             Operator = op,
@@ -353,7 +354,7 @@ public static class Roofline
             MemoryBytes = bytes.Mean,
             Seconds = fixedSeconds + seconds,
             PeakSeconds = Math.Max(flops.Mean * peakSecondsPerFlop, bytes.Mean * peakSecondsPerByte),
-            Bound = seconds < fixedSeconds ? Bound.Launch : compute > memory ? Bound.Compute : Bound.Memory,
+            Bound = seconds < fixedSeconds ? Bound.Launch : arithmetic ? Bound.Compute : Bound.Memory,
         };
     }
 

@@ -15,6 +15,19 @@ public sealed record RooflineOptions
     /// <summary>The defaults.</summary>
     public static RooflineOptions Default { get; } = new();
 
+    /// <summary>The defaults with a profile: its efficiencies and fixed times by shape, and its host's work.</summary>
+    /// <param name="profile">The profile.</param>
+    public static RooflineOptions Of(CostProfile profile)
+    {
+        ArgumentNullException.ThrowIfNull(profile);
+        RooflineOptions options = Default with { Profile = profile };
+        return profile.Host is not { } host ? options : options with
+        {
+            Host = Default.Host.WithTotal(host.IterationSeconds, host.SequenceSeconds),
+            Graphs = Default.Graphs with { LaunchSeconds = host.LaunchSeconds },
+        };
+    }
+
     /// <summary>Share of peak arithmetic that large matrix products reach, in (0, 1]. Measured: 771 of 989 TFLOP/s at 8,192 rows.</summary>
     public double MatrixComputeEfficiency { get; init; } = 0.78;
 

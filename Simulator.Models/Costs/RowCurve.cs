@@ -53,7 +53,10 @@ public struct RowCurve : IEquatable<RowCurve>
     }
 
     /// <summary>Effective rows through a function at the knots, raised where the function falls and where it is less than the rows.</summary>
-    /// <remarks>One row is taken for at least half of two, so that fewer than one row, a rank's share of less, is not below itself either.</remarks>
+    /// <remarks>
+    /// One row is taken for at least half of two, so that fewer than one row, a rank's share of less, is not below itself either; and
+    /// the last two knots are as far apart as their rows at least, so that this goes for more rows than the last knot's too.
+    /// </remarks>
     /// <param name="function">The function of rows; finite.</param>
     /// <exception cref="ArgumentException">The function is not finite at a knot.</exception>
     public static RowCurve Effective(Func<double, double> function)
@@ -61,6 +64,7 @@ public struct RowCurve : IEquatable<RowCurve>
         ArgumentNullException.ThrowIfNull(function);
         RowCurve curve = Increasing(rows => Math.Max(rows, function(rows)));
         curve._at1 = Math.Max(curve._at1, curve._at2 / 2);
+        curve._at32768 = Math.Max(curve._at32768, curve._at16384 + (32768 - 16384));
         return curve;
     }
 

@@ -2,6 +2,7 @@ using Simulator.Core.Randomness;
 using Simulator.Core.Time;
 using Simulator.Models.Batching;
 using Simulator.Models.Caching;
+using Simulator.Models.Costs.Profiles;
 
 namespace Simulator.Models.Engines;
 
@@ -16,6 +17,10 @@ public sealed record EngineOptions
 
     /// <summary>Most sequences that the scheduler runs at once: memory is set aside for them. At least 1.</summary>
     public required int MaxSequences { get; init; }
+
+    /// <summary>The engine whose kernels run, for what an iteration costs.</summary>
+    /// <value><see cref="EngineKernels.Vllm"/>.</value>
+    public EngineKernels Kernels { get; init; }
 
     /// <summary>Tokens of a KV block.</summary>
     /// <value>16, vLLM's default.</value>

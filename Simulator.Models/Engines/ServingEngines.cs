@@ -8,6 +8,7 @@ using Simulator.Models.Batching.TensorRtLlm;
 using Simulator.Models.Batching.VllmV0;
 using Simulator.Models.Batching.VllmV1;
 using Simulator.Models.Caching;
+using Simulator.Models.Costs.Profiles;
 using Simulator.Models.Devices;
 
 namespace Simulator.Models.Engines;
@@ -36,6 +37,7 @@ public static class ServingEngines
     public static EngineOptions Sglang(SglangOptions options) => new()
     {
         Scheduler = context => new SglangScheduler(options, context),
+        Kernels = EngineKernels.Sglang,
         TokenBudget = options.ChunkedPrefillSize ?? options.MaxPrefillTokens,
         MaxSequences = options.MaxRunningRequests,
         BlockTokens = options.PageSize,
@@ -53,6 +55,7 @@ public static class ServingEngines
     public static EngineOptions TensorRtLlm(TensorRtLlmOptions options) => new()
     {
         Scheduler = context => new TensorRtLlmScheduler(options, context),
+        Kernels = EngineKernels.TensorRtLlm,
         TokenBudget = options.MaxNumTokens,
         MaxSequences = options.MaxBatchSize,
         BlockTokens = options.TokensPerBlock,

@@ -34,8 +34,11 @@ public sealed record CostProfile
     /// <summary>Element-wise kernels.</summary>
     public required ElementwiseProfile Elementwise { get; init; }
 
+    /// <summary>Host work; null for the defaults of <see cref="RooflineOptions"/>.</summary>
+    public HostProfile? Host { get; init; }
+
     /// <summary>Every fault, in words; none when the profile is sound.</summary>
-    public IEnumerable<string> Validate() => Matrix.Validate().Concat(Elementwise.Validate());
+    public IEnumerable<string> Validate() => [.. Matrix.Validate(), .. Elementwise.Validate(), .. Host?.Validate() ?? []];
 
     /// <summary>A profile of constant efficiencies and fixed times, whatever the shape.</summary>
     /// <param name="options">The efficiencies and times.</param>

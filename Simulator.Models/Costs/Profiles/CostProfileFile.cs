@@ -23,6 +23,23 @@ public static class CostProfileFile
     /// <param name="profile">The profile.</param>
     public static string Write(CostProfile profile) => JsonSerializer.Serialize(profile, Layout.CostProfile) + "\n";
 
+    /// <summary>Reads the profile of a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="InvalidDataException">The file cannot be read, or holds no sound profile; the message says why, and what to do.</exception>
+    public static CostProfile Open(string path)
+    {
+        string json;
+        try
+        {
+            json = File.ReadAllText(path);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidDataException($"{path}: the file cannot be read. Give a profile that simulator calibrate has written.", fault);
+        }
+        return Read(json, path);
+    }
+
     /// <summary>Reads a profile.</summary>
     /// <param name="json">Its JSON text.</param>
     /// <param name="name">Name of the file, for messages.</param>

@@ -2,6 +2,7 @@ using Simulator.Cli.Scenarios;
 using Simulator.Core.Time;
 using Simulator.Models.Caching;
 using Simulator.Models.Costs;
+using Simulator.Models.Costs.Profiles;
 using Simulator.Models.Devices;
 using Simulator.Models.Parallelism;
 
@@ -286,12 +287,33 @@ public sealed class ScenarioReaderTests
         Assert.That(pool.DevicesPerHostLink, Is.EqualTo(4));
         Assert.That(pool.Plan, Is.EqualTo(new ParallelPlan(Pipeline: 2, Context: 2) { StageLayers = [15, 17] }));
         Assert.That(pool.Engine, Is.EqualTo(new EngineSection { HostCacheBlocks = 1000, HostWritePolicy = HostWritePolicy.WriteThrough }));
-        Assert.That(pool.Roofline, Is.EqualTo(new RooflineOptions
+        Assert.That(pool.Roofline, Is.EqualTo(RooflineOptions.Of(CostProfiles.Of(pool.Device, EngineKernels.Vllm)) with
         {
             ExpertImbalance = 1.5,
             Graphs = new CudaGraphs { Mode = CudaGraphMode.FullDecodeOnly, CaptureSizes = [1, 8, 64], LaunchSeconds = 5e-6 },
             Host = host with { Schedule = new(1e-3, 2e-6), Detokenize = host.Detokenize with { PerIteration = 3e-3 } },
         }));
+    }
+
+    [Test]
+    public void ReadText_ProfileOfTheRoofline_IsTheFilesOrTheEngines()
+    {
+        using var files = new TemporaryFiles();
+        CostProfile profile = CostProfile.Flat(new RooflineOptions { AttentionKernelSeconds = 5e-6 }, "a10");
+        File.WriteAllText(files["own.json"], CostProfileFile.Write(profile));
+        static string Text(string keys) => $"workload: {{ trace: t.csv }}\ncluster: {{ pools: [{{ model: llama-3-8b, device: a10, {keys} }}] }}";
+        Assert.Multiple(() =>
+        {
+            Assert.That(Profile("roofline: { profile: own.json }")!.Attention, Is.EqualTo(profile.Attention));
+            Assert.That(Profile("engine: { scheduler: sglang }, roofline: { expertImbalance: 2 }")!.Engine, Is.EqualTo("sglang"));
+            Assert.That(Profile("engine: { scheduler: orca }, roofline: {}")!.Engine, Is.EqualTo("vllm"));
+            Assert.That(Profile("roofline: { attentionKernelTime: 3us }"), Is.Null);
+            Assert.That(Faults(Text("roofline: { profile: none.json }")).Single(), Does.Contain("roofline.profile: ").And.Contain("none.json: the file cannot be read"));
+            Assert.That(Faults(Text("roofline: { profile: none.json, matrixKernelTime: 1us }")), Has.Some.Contains("matrixKernelTime: 'profile' gives the efficiencies"));
+        });
+
+        CostProfile? Profile(string keys) =>
+            ScenarioReader.ReadText(Text(keys), files["s.yaml"]).Cluster.Pools.Single().Roofline!.Profile;
     }
 
     [Test]

@@ -2,6 +2,7 @@ using System.Globalization;
 using Simulator.Cli.Terminal;
 using Simulator.Models.Architectures;
 using Simulator.Models.Costs;
+using Simulator.Models.Costs.Profiles;
 using Simulator.Models.Devices;
 using Simulator.Models.Parallelism;
 
@@ -9,6 +10,8 @@ namespace Simulator.Tests.Cli.Verbs;
 
 public sealed class CostVerbTests
 {
+    private static readonly RooflineOptions Measured = RooflineOptions.Of(CostProfiles.Of(Devices.H100Sxm, EngineKernels.Vllm));
+
     [Test]
     public void Cost_OfABatch_IsTheCostModelsOwn()
     {
@@ -20,7 +23,7 @@ public sealed class CostVerbTests
         Assert.That(printed.Output, Does.Contain("64 decode rows, each after 2,000 tokens; a prefill row of 512 tokens after 100 cached ones"));
 
         IterationEstimate expected = new RooflineCostModel(
-            ModelArchitectures.Find("llama-3.1-8b"), new ParallelPlan(Tensor: 2), Quantization.Bf16, Devices.H100Sxm).Evaluate(new IterationShape
+            ModelArchitectures.Find("llama-3.1-8b"), new ParallelPlan(Tensor: 2), Quantization.Bf16, Devices.H100Sxm, Measured).Evaluate(new IterationShape
             {
                 DecodeRows = 64,
                 DecodeContext = 64 * 2000,
@@ -98,7 +101,7 @@ public sealed class CostVerbTests
         Assert.That(lines[0], Is.EqualTo("llama-3.1-8b on 2 × h100-sxm"));
         Assert.That(lines[1], Is.EqualTo("9 decode rows, each after 1,024 tokens; one CUDA graph of 16 tokens"));
         var model = new RooflineCostModel(
-            ModelArchitectures.Find("llama-3.1-8b"), new ParallelPlan(Pipeline: 2) { StageLayers = [20, 12] }, Quantization.Bf16, Devices.H100Sxm);
+            ModelArchitectures.Find("llama-3.1-8b"), new ParallelPlan(Pipeline: 2) { StageLayers = [20, 12] }, Quantization.Bf16, Devices.H100Sxm, Measured);
         RooflineAccumulator batch = model.CreateAccumulator();
         for (int row = 0; row < 9; row++) batch.AddDecode(1024);
         var times = new long[2];
