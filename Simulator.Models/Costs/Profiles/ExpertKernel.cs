@@ -68,6 +68,23 @@ public sealed record ExpertKernel
     /// <summary>How well weights, FLOPs and depth overlap, q, at least 1: 1 when their times add up, large when the longest counts alone.</summary>
     public double Overlap { get; init; } = 1;
 
+    /// <summary>Every fault, in words.</summary>
+    internal IEnumerable<string> Validate()
+    {
+        foreach ((string name, double value, double least, double most) in new[]
+        {
+            ("fixedSeconds", FixedSeconds, 0, 1), ("secondsPerExpert", SecondsPerExpert, 0, 1), ("sortSeconds", SortSeconds, 0, 1),
+            ("secondsPerDepth", SecondsPerDepth, 0, 1), ("memoryEfficiency", MemoryEfficiency, 0.001, 1), ("narrowMemoryWidth", NarrowMemoryWidth, 0, 1e6),
+            ("computeEfficiency", ComputeEfficiency, 0.001, 1), ("narrowComputeWidth", NarrowComputeWidth, 0, 1e6), ("tileRows", TileRows, 1, 1e4),
+            ("hottestShare", HottestShare, 0, 1), ("hiddenPasses", HiddenPasses, 0, 1e3), ("innerPasses", InnerPasses, 0, 1e3),
+            ("remoteShare", RemoteShare, 0, 1), ("overlap", Overlap, 1, 100),
+        })
+        {
+            if (!(value >= least && value <= most))
+                yield return $"experts: {name} of {Format} is {value}; it must be from {least} to {most}.";
+        }
+    }
+
     /// <summary>Time whatever the tokens, seconds.</summary>
     /// <param name="slice">One expert on one device.</param>
     internal double Fixed(in ExpertSlice slice) => FixedSeconds + SecondsPerExpert * slice.Experts;

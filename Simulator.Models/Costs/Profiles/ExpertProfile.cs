@@ -57,6 +57,17 @@ public sealed record ExpertProfile
         };
     }
 
+    /// <summary>Every fault, in words.</summary>
+    internal IEnumerable<string> Validate()
+    {
+        if (!(ComputeEfficiency is > 0 and <= 1 && MemoryEfficiency is > 0 and <= 1 && KernelSeconds is >= 0 and <= 1))
+            yield return "experts: computeEfficiency and memoryEfficiency must be above 0 and at most 1, and kernelSeconds from 0 to 1.";
+        if (!(RoutingSkew is >= 0 and <= 2))
+            yield return $"experts: routingSkew is {RoutingSkew}; it must be from 0 to 2.";
+        foreach (string fault in Kernels?.SelectMany(kernel => kernel.Validate()) ?? [])
+            yield return fault;
+    }
+
     /// <summary>
     /// The kernel of a format: of its own; else of one that weights of its size take (4-bit weights run in 16 bits where the device has nothing
     /// narrower); else of the widest.

@@ -144,6 +144,29 @@ public sealed class ExpertProfileTests
         Assert.That(read.Experts.Kernels, Is.EqualTo(Measured.Kernels));
     }
 
+    [Test]
+    public void Validate_UnsoundSections_NamesEveryFault()
+    {
+        ExpertProfile experts = Measured with { RoutingSkew = 3, Kernels = [Kernel with { MemoryEfficiency = 1.2, Overlap = 0 }] };
+        var collectives = new CollectiveProfile
+        {
+            AllReduces = [new() { Devices = 4, Bytes = [2048, 1024], Seconds = [1, 2] }, new() { Devices = 1, Bytes = [1024], Seconds = [1, 2] }],
+            AllGathers = [new() { Devices = 2, Bytes = [1024, 2048], Seconds = [2, 1] }],
+        };
+        CostProfile profile = CostProfile.Flat(Simulator.Models.Costs.RooflineOptions.Default, "h100-sxm") with { Experts = experts, Collectives = collectives };
+        Assert.That(profile.Validate(), Is.EqualTo((string[])
+        [
+            "experts: routingSkew is 3; it must be from 0 to 2.",
+            "experts: memoryEfficiency of bfloat16 is 1.2; it must be from 0.001 to 1.",
+            "experts: overlap of bfloat16 is 0; it must be from 1 to 100.",
+            "collectives: bytes must be finite, above 0 and ascending.",
+            "collectives: devices is 1; it must be at least 2.",
+            "collectives: 1 sizes have 2 times; give two or more sizes, and a time for each.",
+            "collectives: the curves of an operation must be in the order of their devices, one for each number.",
+            "collectives: seconds must be finite, at least 0, and may not fall.",
+        ]));
+    }
+
     private static ExpertShape Shape(int seed, out Device device)
     {
         device = DeviceCatalogue.All[seed % DeviceCatalogue.All.Count];
