@@ -70,6 +70,18 @@ public sealed record CollectiveProfile
         };
     }
 
+    /// <summary>Every fault, in words.</summary>
+    internal IEnumerable<string> Validate()
+    {
+        foreach (IReadOnlyList<CollectiveCurve> curves in new[] { AllReduces, AllGathers, AllToAlls }.OfType<IReadOnlyList<CollectiveCurve>>())
+        {
+            foreach (string fault in curves.SelectMany(curve => curve.Validate()))
+                yield return fault;
+            if (!curves.Zip(curves.Skip(1)).All(pair => pair.First.Devices < pair.Second.Devices))
+                yield return "collectives: the curves of an operation must be in the order of their devices, one for each number.";
+        }
+    }
+
     private static List<CollectiveCurve>? Scaled(IReadOnlyList<CollectiveCurve>? curves, double ratio) => curves is null ? null :
     [
         .. curves.Select(curve => curve with { Seconds = [.. curve.Seconds.Select(seconds => curve.Seconds[0] + (seconds - curve.Seconds[0]) * ratio)] }),

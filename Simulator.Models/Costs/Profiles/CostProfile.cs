@@ -38,7 +38,8 @@ public sealed record CostProfile
     public HostProfile? Host { get; init; }
 
     /// <summary>Every fault, in words; none when the profile is sound.</summary>
-    public IEnumerable<string> Validate() => [.. Matrix.Validate(), .. Attention.Validate(), .. Elementwise.Validate(), .. Host?.Validate() ?? []];
+    public IEnumerable<string> Validate() =>
+        [.. Matrix.Validate(), .. Attention.Validate(), .. Experts.Validate(), .. Collectives.Validate(), .. Elementwise.Validate(), .. Host?.Validate() ?? []];
 
     /// <summary>A profile of constant efficiencies and fixed times, whatever the shape.</summary>
     /// <param name="options">The efficiencies and times.</param>

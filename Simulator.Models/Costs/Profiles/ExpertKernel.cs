@@ -1,3 +1,5 @@
+using Simulator.Core.Randomness;
+
 namespace Simulator.Models.Costs.Profiles;
 
 /// <summary>
@@ -66,6 +68,23 @@ public sealed record ExpertKernel
     /// <summary>How well weights, FLOPs and depth overlap, q, at least 1: 1 when their times add up, large when the longest counts alone.</summary>
     public double Overlap { get; init; } = 1;
 
+    /// <summary>Every fault, in words.</summary>
+    internal IEnumerable<string> Validate()
+    {
+        foreach ((string name, double value, double least, double most) in new[]
+        {
+            ("fixedSeconds", FixedSeconds, 0, 1), ("secondsPerExpert", SecondsPerExpert, 0, 1), ("sortSeconds", SortSeconds, 0, 1),
+            ("secondsPerDepth", SecondsPerDepth, 0, 1), ("memoryEfficiency", MemoryEfficiency, 0.001, 1), ("narrowMemoryWidth", NarrowMemoryWidth, 0, 1e6),
+            ("computeEfficiency", ComputeEfficiency, 0.001, 1), ("narrowComputeWidth", NarrowComputeWidth, 0, 1e6), ("tileRows", TileRows, 1, 1e4),
+            ("hottestShare", HottestShare, 0, 1), ("hiddenPasses", HiddenPasses, 0, 1e3), ("innerPasses", InnerPasses, 0, 1e3),
+            ("remoteShare", RemoteShare, 0, 1), ("overlap", Overlap, 1, 100),
+        })
+        {
+            if (!(value >= least && value <= most))
+                yield return $"experts: {name} of {Format} is {value}; it must be from {least} to {most}.";
+        }
+    }
+
     /// <summary>Time whatever the tokens, seconds.</summary>
     /// <param name="slice">One expert on one device.</param>
     internal double Fixed(in ExpertSlice slice) => FixedSeconds + SecondsPerExpert * slice.Experts;
@@ -79,16 +98,17 @@ public sealed record ExpertKernel
         double weights = load.Experts * slice.Bytes * slice.SecondsPerByte / MemoryEfficiency * (1 + NarrowMemoryWidth / slice.Inner);
         double tiles = load.Experts * TileRows;
         double uneven = Math.Max(0, Math.Min(load.Hottest * load.Experts, mostUneven * load.Pairs) - load.Pairs);
-        double padded = load.Pairs + HottestShare * uneven + tiles * (1 - Math.Exp(-load.Pairs / tiles));
+        double padded = load.Pairs + HottestShare * uneven - tiles * DeterministicMath.Expm1(-load.Pairs / tiles);
         double flops = slice.FlopsPerPair * padded * slice.SecondsPerFlop / ComputeEfficiency * (1 + NarrowComputeWidth / slice.Inner);
         double depth = SecondsPerDepth * (slice.Hidden + slice.Inner);
         double vectors = load.Pairs + RemoteShare * (load.RoutedPairs - load.Pairs);
         double activations = vectors * (HiddenPasses * slice.Hidden + InnerPasses * slice.Inner) * wide * slice.SecondsPerByte;
         double longest = Math.Max(weights, Math.Max(flops, depth));
-        double together = longest * Math.Pow(
-            Math.Pow(weights / longest, Overlap) + Math.Pow(flops / longest, Overlap) + Math.Pow(depth / longest, Overlap), 1 / Overlap);
+        double together = longest * DeterministicMath.Pow(Power(weights / longest) + Power(flops / longest) + Power(depth / longest), 1 / Overlap);
         return SortSeconds * Math.Min(load.RoutedPairs, sorted) / sorted + together + activations;
     }
+
+    private double Power(double share) => share == 1 ? 1 : DeterministicMath.Pow(share, Overlap);
 }
 
 /// <summary>One expert as one device has it.</summary>

@@ -18,8 +18,8 @@ public sealed record ExpertProfile
     /// <remarks>
     /// 0.5 makes the most popular of 128 experts six times as popular as the mean one and the least popular half as popular. An assumption, between
     /// the two cases that are measured: tokens dealt out evenly, and AIConfigurator's power laws (exponents 1.01 and 1.2), which leave
-    /// a tenth to a third of the experts without a token where uniform choice leaves none. It bears on the time alone; operations and
-    /// bytes are counted for uniform choice.
+    /// a tenth to a third of the experts without a token where uniform choice leaves none. It bears on the time alone, which is that of the
+    /// busiest device; operations and bytes are counted for uniform choice.
     /// </remarks>
     public double RoutingSkew { get; init; } = 0.5;
 
@@ -47,16 +47,25 @@ public sealed record ExpertProfile
             shape.Hidden, (double)shape.Model.ExpertIntermediate / shape.Tensor, shape.ExpertBytes, (double)shape.Model.Experts / shape.Expert,
             1 / device.MemoryBytesPerSecond, flop);
         var routing = new ExpertRouting(shape.Model.Experts, shape.Model.ActiveExperts, RoutingSkew);
-        double devices = shape.Expert, active = shape.Model.ActiveExperts, perToken = shape.FlopsPerToken * flop;
+        double devices = shape.Expert, perToken = shape.FlopsPerToken * flop;
         return new()
         {
             FixedSeconds = kernel.Fixed(slice),
             SecondsPerByte = slice.SecondsPerByte,
             SecondsPerFlop = flop,
-            // The busiest device has an expert to read, however few tokens there are.
-            EffectiveTokens = RowCurve.Effective(tokens => kernel.Seconds(
-                slice, new(Math.Max(1, routing.Touched(tokens) / devices), tokens * active / devices, tokens * routing.Hottest, tokens * active)) / perToken),
+            EffectiveTokens = RowCurve.Effective(tokens => kernel.Seconds(slice, routing.Busiest(tokens, devices)) / perToken),
         };
+    }
+
+    /// <summary>Every fault, in words.</summary>
+    internal IEnumerable<string> Validate()
+    {
+        if (!(ComputeEfficiency is > 0 and <= 1 && MemoryEfficiency is > 0 and <= 1 && KernelSeconds is >= 0 and <= 1))
+            yield return "experts: computeEfficiency and memoryEfficiency must be above 0 and at most 1, and kernelSeconds from 0 to 1.";
+        if (!(RoutingSkew is >= 0 and <= 2))
+            yield return $"experts: routingSkew is {RoutingSkew}; it must be from 0 to 2.";
+        foreach (string fault in Kernels?.SelectMany(kernel => kernel.Validate()) ?? [])
+            yield return fault;
     }
 
     /// <summary>

@@ -94,7 +94,40 @@ public sealed class ExpertProfileTests
         var routing = new ExpertRouting(experts, active, steep.Get % 20 / 10.0);
         Assert.That(routing.Touched(1), Is.EqualTo(active).Within(1e-6));
         Assert.That(routing.Touched(1e9), Is.LessThanOrEqualTo(experts));
-        Assert.That(routing.Hottest, Is.InRange((double)active / experts - 1e-12, 1));
+        Assert.That(routing.Busiest(1, 1).Hottest, Is.InRange((double)active / experts - 1e-12, 1));
+    }
+
+    [TestCase(4)]
+    [TestCase(64)]
+    [TestCase(512)]
+    public void Busiest_EightDevices_IsWhatDrawsGive(int tokens)
+    {
+        const int experts = 128, active = 8, devices = 8, local = experts / devices, draws = 60;
+        const double skew = 0.5;
+        var random = new Simulator.Core.Randomness.RandomStream(5);
+        double[] weights = [.. Enumerable.Range(1, experts).Select(rank => Math.Pow(rank, -skew))];
+        double touched = 0, pairs = 0;
+        for (int draw = 0; draw < draws; draw++)
+        {
+            // Experts on random devices; a token takes those with the greatest keys (Efraimidis and Spirakis 2006).
+            int[] places = [.. Enumerable.Range(0, experts).OrderBy(_ => random.NextDouble())];
+            var counts = new int[experts];
+            for (int token = 0; token < tokens; token++)
+            {
+                foreach (int expert in Enumerable.Range(0, experts).OrderByDescending(expert => Math.Log(random.NextDouble()) / weights[expert]).Take(active))
+                    counts[places[expert]]++;
+            }
+            int[][] own = [.. counts.Chunk(local)];
+            touched += own.Max(chunk => chunk.Count(count => count > 0));
+            pairs += own.Max(chunk => chunk.Sum());
+        }
+        ExpertLoad load = new ExpertRouting(experts, active, skew).Busiest(tokens, devices);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(load.Experts, Is.EqualTo(touched / draws).Within(10).Percent);
+            Assert.That(load.Pairs, Is.EqualTo(pairs / draws).Within(10).Percent);
+            Assert.That(load.RoutedPairs, Is.EqualTo(tokens * active));
+        }
     }
 
     [Test]
@@ -109,6 +142,29 @@ public sealed class ExpertProfileTests
         CostProfile read = CostProfileFile.Read(text, "own.json");
         Assert.That(CostProfileFile.Write(read), Is.EqualTo(text));
         Assert.That(read.Experts.Kernels, Is.EqualTo(Measured.Kernels));
+    }
+
+    [Test]
+    public void Validate_UnsoundSections_NamesEveryFault()
+    {
+        ExpertProfile experts = Measured with { RoutingSkew = 3, Kernels = [Kernel with { MemoryEfficiency = 1.2, Overlap = 0 }] };
+        var collectives = new CollectiveProfile
+        {
+            AllReduces = [new() { Devices = 4, Bytes = [2048, 1024], Seconds = [1, 2] }, new() { Devices = 1, Bytes = [1024], Seconds = [1, 2] }],
+            AllGathers = [new() { Devices = 2, Bytes = [1024, 2048], Seconds = [2, 1] }],
+        };
+        CostProfile profile = CostProfile.Flat(Simulator.Models.Costs.RooflineOptions.Default, "h100-sxm") with { Experts = experts, Collectives = collectives };
+        Assert.That(profile.Validate(), Is.EqualTo((string[])
+        [
+            "experts: routingSkew is 3; it must be from 0 to 2.",
+            "experts: memoryEfficiency of bfloat16 is 1.2; it must be from 0.001 to 1.",
+            "experts: overlap of bfloat16 is 0; it must be from 1 to 100.",
+            "collectives: bytes must be finite, above 0 and ascending.",
+            "collectives: devices is 1; it must be at least 2.",
+            "collectives: 1 sizes have 2 times; give two or more sizes, and a time for each.",
+            "collectives: the curves of an operation must be in the order of their devices, one for each number.",
+            "collectives: seconds must be finite, at least 0, and may not fall.",
+        ]));
     }
 
     private static ExpertShape Shape(int seed, out Device device)
