@@ -279,7 +279,7 @@ public sealed class TensorRtLlmScheduler : IBatchScheduler
         bool isWhole = prompt.From + prompt.Tokens == known;
         int toEnd = view.PromptTokens + view.AllowedTokens;
         bool reserves = IsGuaranteed && _context.BatchSlots > 1 && Blocks(toEnd) <= batch.BlocksTotal;
-        batch.TryAdmit(view, hit, isWhole ? known - hit.Tokens : prompt.Tokens, reserves ? toEnd : known);
+        batch.TryAdmit(view, hit, isWhole ? known - hit.Tokens : Math.Min(prompt.Tokens, known - hit.Tokens), reserves ? toEnd : known);
     }
 
     private long BlocksToEnd(BatchComposer batch, SequenceView view) =>
