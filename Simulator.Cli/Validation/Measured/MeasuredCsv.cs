@@ -31,6 +31,9 @@ internal sealed class MeasuredCsv : IDisposable
         Parse(Text(column)) is { } value && value is >= 1 and <= 1e9 && value == Math.Floor(value) ? (int)value
             : throw Fault(column, "is no count", "Give a whole number of at least 1");
 
+    /// <summary>As <see cref="Count"/>; null where nothing is recorded.</summary>
+    public int? CountOrNull(string column) => Text(column).Length == 0 ? null : Count(column);
+
     /// <summary>A number above 0.</summary>
     public double Positive(string column) => PositiveOrNull(column) ?? throw Fault(column, "is no number", "Give a number above 0");
 

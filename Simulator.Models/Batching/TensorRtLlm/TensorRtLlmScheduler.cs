@@ -17,7 +17,8 @@ namespace Simulator.Models.Batching.TensorRtLlm;
 /// does not fit, or with <see cref="TensorRtLlmOptions.ChunkedPrefill"/> as much as is left, in multiples of a block but for the last chunk. Cached tokens
 /// are not counted (as of version 1.2; before, they were).</para>
 /// <para>Prompts may be held back: see <see cref="TensorRtLlmOptions.BatchWaitTimeoutIters"/> and <see cref="TensorRtLlmOptions.AttentionDpBalance"/>. The engine's ranks have
-/// queues of their own, here they share one, and a sequence goes to the rank with the fewest when it is admitted.</para>
+/// queues of their own, here they share one, and a sequence goes to the rank with the fewest when it is admitted; one that its rank has no tokens
+/// for lets those of other ranks pass.</para>
 /// <para>Where the real engine would get stuck, this one goes on: a paused sequence that has outgrown the tokens of an iteration is computed
 /// in several; and a sequence that may generate more than KV memory holds is admitted alone.</para>
 /// </remarks>
@@ -278,7 +279,7 @@ public sealed class TensorRtLlmScheduler : IBatchScheduler
         bool isWhole = prompt.From + prompt.Tokens == known;
         int toEnd = view.PromptTokens + view.AllowedTokens;
         bool reserves = IsGuaranteed && _context.BatchSlots > 1 && Blocks(toEnd) <= batch.BlocksTotal;
-        batch.TryAdmit(view, hit, isWhole ? known - hit.Tokens : prompt.Tokens, reserves ? toEnd : known);
+        batch.TryAdmit(view, hit, isWhole ? known - hit.Tokens : Math.Min(prompt.Tokens, known - hit.Tokens), reserves ? toEnd : known);
     }
 
     private long BlocksToEnd(BatchComposer batch, SequenceView view) =>

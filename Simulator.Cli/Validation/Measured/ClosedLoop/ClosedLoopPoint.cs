@@ -26,7 +26,7 @@ internal sealed record ClosedLoopPoint
     /// <summary>Nominal output length, tokens.</summary>
     public required int OutputTokens { get; init; }
 
-    /// <summary>Users.</summary>
+    /// <summary>Users; 0 where they are not recorded.</summary>
     public required int Concurrency { get; init; }
 
     /// <summary>Devices that split each matrix.</summary>
@@ -69,7 +69,7 @@ internal sealed record ClosedLoopPoint
                 Precision = csv.Text("precision"),
                 PromptTokens = csv.Count("isl"),
                 OutputTokens = csv.Count("osl"),
-                Concurrency = csv.Count("concurrency"),
+                Concurrency = csv.CountOrNull("concurrency") ?? 0,
                 Tensor = csv.Count("tp"),
                 AttentionData = csv.Count("attention_dp"),
                 Experts = csv.Count("moe_ep"),

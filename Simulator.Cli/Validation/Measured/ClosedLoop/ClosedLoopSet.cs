@@ -50,8 +50,8 @@ internal static class ClosedLoopSet
         try
         {
             if (flags is null) throw new NotSupportedException("no flags are given for its server");
-            if (flags.Notes.Contains("UNUSABLE", StringComparison.OrdinalIgnoreCase) || flags.Notes.Contains("NOT AGGREGATED", StringComparison.Ordinal))
-                throw new NotSupportedException("its flags are marked as unusable, or as those of a disaggregated server");
+            if (flags.IsUnusable(point)) throw new NotSupportedException("its flags are marked as unusable, or as those of a disaggregated server");
+            if (point.Concurrency == 0) throw new NotSupportedException("its number of users is not recorded");
             if (model is null) throw new NotSupportedException($"no configuration is given for {Served(point)}");
             if (!Systems.TryGetValue(point.System, out string? system)) throw new NotSupportedException($"the device {point.System} is not known");
             return Compare(point, flags, Predict(point, flags, model, DeviceCatalogue.Find(system)));
@@ -90,12 +90,10 @@ internal static class ClosedLoopSet
 
     private static MeasuredRow Row(ClosedLoopPoint point, ServerFlags? flags, double meanOutput, (double Ttft, double Tpot)? predicted)
     {
-        return new(point.Id, new(point.System, point.Model, point.Engine),
-        [
-            Figure("ttft", value => value.Ttft),
-            Figure("tpot", value => value.Tpot),
-            Figure("throughput", value => point.Concurrency * meanOutput / (value.Ttft + (meanOutput - 1) * value.Tpot)),
-        ])
+        List<MeasuredFigure> figures = [Figure("ttft", value => value.Ttft), Figure("tpot", value => value.Tpot)];
+        if (point.Concurrency > 0)
+            figures.Add(Figure("throughput", value => point.Concurrency * meanOutput / (value.Ttft + (meanOutput - 1) * value.Tpot)));
+        return new(point.Id, new(point.System, point.Model, point.Engine), figures)
         {
             Groups = [flags?.IsKnown == true ? "flagsKnown" : "flagsUnknown"],
         };

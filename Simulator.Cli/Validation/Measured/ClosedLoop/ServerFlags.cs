@@ -1,9 +1,11 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Simulator.Workloads.Traces;
 
 namespace Simulator.Cli.Validation.Measured.ClosedLoop;
 
 /// <summary>How the servers behind some points were started: one row of server_flags.csv, as it is written.</summary>
-internal sealed record ServerFlags
+internal sealed partial record ServerFlags
 {
     public required string System { get; init; }
 
@@ -96,4 +98,16 @@ internal sealed record ServerFlags
     public bool Cover(ClosedLoopPoint point) =>
         (System, Model, Engine, Precision) == (point.System, point.Model, point.Engine, point.Precision)
         && string.CompareOrdinal(From, point.Day) <= 0 && string.CompareOrdinal(point.Day, To) <= 0;
+
+    /// <summary>Whether the notes say that a point of these flags is not what it seems: its users are lost, or the server was disaggregated.</summary>
+    public bool IsUnusable(ClosedLoopPoint point)
+    {
+        if (Notes.Contains("NOT AGGREGATED", StringComparison.Ordinal)) return true;
+        if (!Notes.Contains("unusable", StringComparison.OrdinalIgnoreCase)) return false;
+        Match users = LostUsers().Match(Notes);
+        return !users.Success || users.Groups[1].Value == point.Concurrency.ToString(CultureInfo.InvariantCulture);
+    }
+
+    [GeneratedRegex(@"with conc (\d+)")]
+    private static partial Regex LostUsers();
 }

@@ -53,6 +53,16 @@ public sealed class TensorRtLlmSchedulerTests
         Assert.That(Iterations(seen), Is.EqualTo(new[] { (0.0, 10.0, 0, 2, 10), (10, 17, 0, 2, 7), (17, 24, 0, 1, 7) }));
     }
 
+    /// <summary>Ten tokens a rank: the third prompt waits for the first rank, the fourth finds room on the second.</summary>
+    [TestCase(2, new[] { 0, 1, 3 })]
+    [TestCase(1, new[] { 0 })]
+    public void Compose_PromptThatWaitsForItsRank_IsPassedByThoseOfOtherRanks(int ranks, int[] first)
+    {
+        PoolSpec pool = PoolOf(Plain with { MaxNumTokens = 10 }) with { Plan = new(Data: ranks) };
+        (_, Recorder seen) = Record(pool, [Request(0, 0, 8, 1), Request(1, 0, 8, 1), Request(2, 0, 8, 1), Request(3, 0, 2, 1)]);
+        Assert.That(seen.Requests.Where(r => r.FirstScheduled.Ms() == 0).Select(r => (int)r.Request.Id).Order(), Is.EqualTo(first));
+    }
+
     [TestCase(2, 0.5, 34.0)]
     [TestCase(2, 0.2, 14.0)]
     [TestCase(2, 0.21, 34.0)]

@@ -63,7 +63,7 @@ public sealed class ClosedLoopSetTests
         using TemporaryFiles files = new();
         new MadePoints(files.Folder)
             .AddFlags("vllm", ("date_from", "2026-01-02"), ("date_to", "2026-01-04"))
-            .AddFlags("vllm", ("date_from", "2026-01-05"), ("date_to", "2026-01-05"), ("notes", "UNUSABLE: the real C is lost"))
+            .AddFlags("vllm", ("date_from", "2026-01-05"), ("date_to", "2026-01-05"), ("notes", "UNUSABLE: the real C is lost; drop the points with conc 2"))
             .AddFlags("vllm", ("system", "z1"))
             .AddFlags("vllm", ("model_short", "Qwen3-32B"))
             .AddFlags("mlc")
@@ -73,7 +73,9 @@ public sealed class ClosedLoopSetTests
             .AddPoint("before", "vllm", 1, 10, 1, day: "2026-01-01")
             .AddPoint("first", "vllm", 1, 10, 1, day: "2026-01-02")
             .AddPoint("last", "vllm", 1, 10, 1, day: "2026-01-04")
-            .AddPoint("unusable", "vllm", 1, 10, 1, day: "2026-01-05")
+            .AddPoint("unusable", "vllm", 2, 10, 1, day: "2026-01-05")
+            .AddPoint("usable", "vllm", 1, 10, 1, day: "2026-01-05")
+            .AddPoint("users", "vllm", 0, 10, 1, day: "2026-01-04")
             .AddPoint("device", "vllm", 1, 10, 1, system: "z1")
             .AddPoint("model", "vllm", 1, 10, 1, model: "Qwen3-32B")
             .AddPoint("engine", "mlc", 1, 10, 1)
@@ -84,14 +86,14 @@ public sealed class ClosedLoopSetTests
         Printed printed = Printed.By("validate", files.Folder, "--json", files["v.json"]);
         Assert.That((printed.ExitCode, printed.Error), Is.EqualTo((ExitCode.Success, "")));
         JsonElement set = JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(files["v.json"])).GetProperty("sets").GetProperty("closed_loop");
-        Assert.That((set.GetProperty("rows").GetInt32(), set.GetProperty("ran").GetInt32()), Is.EqualTo((10, 2)));
+        Assert.That((set.GetProperty("rows").GetInt32(), set.GetProperty("ran").GetInt32()), Is.EqualTo((12, 3)));
         Assert.That(set.GetProperty("notRun").EnumerateArray().Select(reason => reason.GetProperty("reason").GetString()), Is.EqualTo(
         [
-            "Llama-8B does not fit", "its flags are marked as unusable, or as those of a disaggregated server", "no configuration is given for Qwen3-32B",
-            "no flags are given for its server", "the client's requests are not known", "the device z1 is not known", "the engine mlc is not modelled",
+            "Llama-8B does not fit", "its flags are marked as unusable, or as those of a disaggregated server", "its number of users is not recorded",
+            "no configuration is given for Qwen3-32B", "no flags are given for its server", "the client's requests are not known", "the device z1 is not known", "the engine mlc is not modelled",
             "the server's flags are not known",
         ]));
-        Assert.That(printed.Output, Does.StartWith("closed_loop: 2 of 10 rows ran").And.Contain("not run, 1 rows: the device z1 is not known"));
+        Assert.That(printed.Output, Does.StartWith("closed_loop: 3 of 12 rows ran").And.Contain("not run, 1 rows: the device z1 is not known"));
     }
 
     /// <summary>More users on one server raise the time per token; every engine runs, and unknown flags make a group of their own.</summary>

@@ -53,7 +53,7 @@ internal sealed class MadePoints
     {
         _points.Add(string.Create(
             CultureInfo.InvariantCulture,
-            $"{id},{system},{model},{engine},,{prompt},{output},{users}.0,{tensor},{data},1,{day},{ttftMs},{tpotMs},{aiconfigurator}"));
+            $"{id},{system},{model},{engine},,{prompt},{output},{(users > 0 ? $"{users}.0" : "")},{tensor},{data},1,{day},{ttftMs},{tpotMs},{aiconfigurator}"));
         return this;
     }
 
