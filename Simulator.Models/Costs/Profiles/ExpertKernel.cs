@@ -71,7 +71,7 @@ public sealed record ExpertKernel
     /// <summary>Every fault, in words.</summary>
     internal IEnumerable<string> Validate()
     {
-        foreach ((string name, double value, double least, double most) in new[]
+        foreach ((string name, double value, double least, double most) in new (string, double, double, double)[]
         {
             ("fixedSeconds", FixedSeconds, 0, 1), ("secondsPerExpert", SecondsPerExpert, 0, 1), ("sortSeconds", SortSeconds, 0, 1),
             ("secondsPerDepth", SecondsPerDepth, 0, 1), ("memoryEfficiency", MemoryEfficiency, 0.001, 1), ("narrowMemoryWidth", NarrowMemoryWidth, 0, 1e6),
