@@ -23,6 +23,10 @@ internal static class ApexRunsSet
     /// <summary>Share of memory that the vLLM servers took (<c>--gpu-memory-utilization</c> of its launch scripts).</summary>
     private const double VllmMemoryUtilization = 0.97;
 
+    /// <summary>What a server of SGLang without CUDA graphs takes beside its device: eight ranks that launch every kernel, many through Triton, from Python.</summary>
+    /// <remarks>Fitted on E2E of two of the six runs: lmsys_025 and creation_025.</remarks>
+    private static readonly ServerTimes SglangTimes = new(HostPerIteration: 1e-3, HostPerSequence: 0.1e-3, Launch: 52e-6, Request: 0);
+
     /// <summary>The folder <c>apex_runs</c> below, where it has runs and their requests.</summary>
     public static string? Find(string folder)
     {
@@ -68,21 +72,21 @@ internal static class ApexRunsSet
     private static PoolSpec Pool(Measurements run, Device? device)
     {
         PoolSpec pool = MeasuredServers.Pool(run.Model, device, Formats(run), Plan(run.Parallelism));
-        return run.IsSglang
-            ? pool with
-            {
-                Engine = ServingEngines.Sglang(pool.Device), Roofline = pool.Roofline with { Graphs = CudaGraphs.Eager },
-            }
-            : pool with
-            {
-                Engine = VllmV06.Engine(pool.Model, asyncOutput: false), Roofline = VllmV06.Costs(pool.Roofline),
-                Memory = new() { UtilizationFraction = VllmMemoryUtilization },
-            };
+        if (run.IsSglang)
+            return SglangTimes.ApplyTo(pool with { Engine = ServingEngines.Sglang(pool.Device), Roofline = pool.Roofline with { Graphs = CudaGraphs.Eager } });
+        return (IsFp8(run) ? VllmV06.Fp8Times : VllmV06.Times).ApplyTo(pool with
+        {
+            Engine = VllmV06.Engine(pool.Model, asyncOutput: false),
+            Roofline = pool.Roofline with { Graphs = VllmV06.Graphs },
+            Memory = new() { UtilizationFraction = VllmMemoryUtilization },
+        });
     }
 
     // The FP8 servers of vLLM had an FP8 cache too.
-    private static Quantization Formats(Measurements run) => run.Model.Contains("FP8", StringComparison.OrdinalIgnoreCase)
+    private static Quantization Formats(Measurements run) => IsFp8(run)
         ? new(NumberFormat.Fp8, NumberFormat.Fp8, NumberFormat.Fp8) : Quantization.Bf16;
+
+    private static bool IsFp8(Measurements run) => run.Model.Contains("FP8", StringComparison.OrdinalIgnoreCase);
 
     // 8TP, TP8, or one of the replicas of 2DP4TP.
     private static ParallelPlan Plan(string layout)
