@@ -62,7 +62,7 @@ internal sealed class MeasuredCsv : IDisposable
     /// <param name="fault">What is wrong, as in "is no number".</param>
     /// <param name="remedy">What to do.</param>
     public TraceFormatException Fault(string column, string fault, string remedy) =>
-        _source.Fault(_rows.Line, $"the value '{Text(column)}' {fault}", remedy, column);
+        _source.Fault(_rows.Line, $"the value '{Text(column)}' of {column} {fault}", remedy, column);
 
     /// <summary>Closes the file.</summary>
     public void Dispose() => _rows.Dispose();

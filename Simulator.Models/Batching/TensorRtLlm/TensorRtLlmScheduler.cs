@@ -173,9 +173,13 @@ public sealed class TensorRtLlmScheduler : IBatchScheduler
         if (needed > blocks) return Verdict.Stop;
         int pending = view.KnownTokens - hit.Tokens;
         bool isWhole = !_options.ChunkedPrefill && view.KnownTokens <= _options.MaxNumTokens;
-        if (isWhole && pending > _tokensLeft[rank]) return Verdict.Stop;
-        int tokens = Tokens(pending, rank);
-        if (tokens == 0 && !_options.ChunkedPrefill) return Verdict.Stop;
+        int tokens = isWhole && pending > _tokensLeft[rank] ? 0 : Tokens(pending, rank);
+        if (tokens == 0 && !_options.ChunkedPrefill)
+        {
+            // It waits for its rank, and those behind it may go to others.
+            _running[rank]++;
+            return _context.Ranks > 1 ? Verdict.Skip : Verdict.Stop;
+        }
         blocks -= needed;
         _running[rank]++;
         if (tokens > 0) Add(new(view, hit.Tokens, tokens, IsStarted: false), rank);

@@ -30,7 +30,11 @@ internal sealed partial record BenchmarkClient(int Requests, bool Uniform)
     {
         NumpyRandom random = new(0);
         int[] prompts = Lengths(promptTokens), outputs = Lengths(outputTokens);
-        return [.. prompts.Select((prompt, i) => new Request { Id = i, Arrival = SimTime.Zero, PromptTokens = prompt, OutputTokens = outputs[i] })];
+        return [.. prompts.Select((prompt, i) => new Request
+        {
+            // Benchmarks ask for as many tokens as they allow, and have the end-of-sequence token ignored.
+            Id = i, Arrival = SimTime.Zero, PromptTokens = prompt, OutputTokens = outputs[i], MaxOutputTokens = outputs[i],
+        })];
 
         int[] Lengths(int nominal)
         {

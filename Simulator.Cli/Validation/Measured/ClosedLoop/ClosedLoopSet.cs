@@ -19,7 +19,7 @@ internal static class ClosedLoopSet
 {
     private const string Points = "points.csv", Flags = "server_flags.csv", Models = "model_configs";
 
-    private static readonly string[] Figures = ["ttft", "tpot", "throughput"];
+    private static readonly string[] FigureNames = ["ttft", "tpot", "throughput"];
 
     /// <summary>The devices by the names that the data gives them.</summary>
     private static readonly Dictionary<string, string> Systems = new()
@@ -42,7 +42,7 @@ internal static class ClosedLoopSet
         ServedModels models = new(Path.Combine(folder, Models));
         (ClosedLoopPoint Point, ServerFlags? Flags, HuggingFaceModel? Model)[] servers =
             [.. points.Select(point => (point, flags.FirstOrDefault(cell => cell.Cover(point)), models.Find(point)))];
-        return new(InOrder.Run(servers, server => Run(server.Point, server.Flags, server.Model)), Figures);
+        return new(InOrder.Run(servers, server => Run(server.Point, server.Flags, server.Model)), FigureNames);
     }
 
     private static MeasuredRow Run(ClosedLoopPoint point, ServerFlags? flags, HuggingFaceModel? model)
@@ -52,7 +52,7 @@ internal static class ClosedLoopSet
             if (flags is null) throw new NotSupportedException("no flags are given for its server");
             if (flags.Notes.Contains("UNUSABLE", StringComparison.OrdinalIgnoreCase) || flags.Notes.Contains("NOT AGGREGATED", StringComparison.Ordinal))
                 throw new NotSupportedException("its flags are marked as unusable, or as those of a disaggregated server");
-            if (model is null) throw new NotSupportedException($"no configuration is given for {point.Model} {point.Precision}".TrimEnd());
+            if (model is null) throw new NotSupportedException($"no configuration is given for {Served(point)}");
             if (!Systems.TryGetValue(point.System, out string? system)) throw new NotSupportedException($"the device {point.System} is not known");
             return Compare(point, flags, Predict(point, flags, model, DeviceCatalogue.Find(system)));
         }
@@ -62,7 +62,7 @@ internal static class ClosedLoopSet
         }
         catch (PlanException fault)
         {
-            return NotRun(point, flags, fault.ShortfallBytes > 0 ? $"{point.Model} {point.Precision} does not fit" : fault.Message);
+            return NotRun(point, flags, fault.ShortfallBytes > 0 ? $"{Served(point)} does not fit" : fault.Message);
         }
         catch (ClusterException fault)
         {
@@ -80,6 +80,8 @@ internal static class ClosedLoopSet
         return (run.Ttft.Mean!.Value, run.Tpot.Mean!.Value, requests.Average(request => request.OutputTokens));
     }
 
+    private static string Served(ClosedLoopPoint point) => $"{point.Model} {point.Precision}".TrimEnd();
+
     private static MeasuredRow Compare(ClosedLoopPoint point, ServerFlags flags, (double Ttft, double Tpot, double MeanOutput) predicted) =>
         Row(point, flags, predicted.MeanOutput, (predicted.Ttft, predicted.Tpot));
 
@@ -95,7 +97,7 @@ internal static class ClosedLoopSet
             Figure("throughput", value => point.Concurrency * meanOutput / (value.Ttft + (meanOutput - 1) * value.Tpot)),
         ])
         {
-            Groups = [flags?.Known == true ? "flagsKnown" : "flagsUnknown"],
+            Groups = [flags?.IsKnown == true ? "flagsKnown" : "flagsUnknown"],
         };
 
         MeasuredFigure Figure(string name, Func<(double Ttft, double Tpot), double> of) => new(name, of((point.TtftSeconds, point.TpotSeconds)))

@@ -39,8 +39,6 @@ internal sealed record ServerFlags
 
     public required string AttentionBackend { get; init; }
 
-    public required string Layout { get; init; }
-
     public required string StreamInterval { get; init; }
 
     public required string Others { get; init; }
@@ -49,8 +47,14 @@ internal sealed record ServerFlags
 
     public required string Notes { get; init; }
 
+    /// <summary>How sure the flags are: <c>read</c> from the script in force, <c>inferred</c> from others, or <c>unknown</c>.</summary>
+    public required string Certainty { get; init; }
+
+    /// <summary>Whether the flags were read from the script in force.</summary>
+    public bool IsRead => Certainty == "read";
+
     /// <summary>False where nobody knows the flags, and they are taken to be what the tools of the time set.</summary>
-    public required bool Known { get; init; }
+    public bool IsKnown => Certainty is "read" or "inferred";
 
     /// <summary>Reads server_flags.csv.</summary>
     /// <exception cref="TraceFormatException">The file cannot be read, or a row is faulty.</exception>
@@ -78,12 +82,11 @@ internal sealed record ServerFlags
                 ContextWindow = csv.Text("max_model_len"),
                 AsyncScheduling = csv.Text("async_overlap"),
                 AttentionBackend = csv.Text("attention_backend"),
-                Layout = csv.Text("layout_rule"),
                 StreamInterval = csv.Text("stream_interval"),
                 Others = csv.Text("other_flags"),
                 Client = csv.Text("client"),
                 Notes = csv.Text("notes"),
-                Known = csv.Text("certainty") is "read" or "inferred",
+                Certainty = csv.Text("certainty"),
             });
         }
         return flags;

@@ -71,8 +71,9 @@ internal sealed partial class ServerPool(ServerFlags flags, ClosedLoopPoint poin
         {
             ChunkedPrefillSize = chunk,
             MaxPrefillTokens = both.Success ? Number(both.Groups["prefill"].Value)!.Value : chunkAlone ? SglangMaxPrefillTokens : chunk,
-            MaxRunningRequests = Number(flags.MaxSequences) ?? 2048,
-            MixedChunk = flags.Others.Contains("--enable-mixed-chunk", StringComparison.Ordinal),
+            MaxRunningRequests = MaxRunningRequests(),
+            // A guess where the flags are unknown, and the points speak against it: whole waves of prompts run before any decode.
+            MixedChunk = flags.IsKnown && flags.Others.Contains("--enable-mixed-chunk", StringComparison.Ordinal),
             PageSize = BlockTokens(),
             RadixCache = false,
             RecvInterval = ReceiveInterval(),
@@ -82,21 +83,16 @@ internal sealed partial class ServerPool(ServerFlags flags, ClosedLoopPoint poin
     private EngineOptions TensorRtLlm()
     {
         int tokens = Number(flags.TokenBudget) ?? throw new NotSupportedException("the server's flags are not known");
-        bool balance = point.AttentionData > 1 && flags.Layout.Contains("enable_balance", StringComparison.Ordinal);
         TensorRtLlmOptions options = new()
         {
             MaxNumTokens = tokens,
             MaxBatchSize = Math.Min(tokens, Number(flags.MaxSequences) ?? 2048),
             BlockReuse = false,
-            AttentionDpBalance = balance,
         };
-        if (balance)
+        if (point.AttentionData > 1)
         {
-            options = options with
-            {
-                AttentionDpTimeoutIters = Named(" timeout_iters", flags.Layout) ?? options.AttentionDpTimeoutIters,
-                AttentionDpBatchingWaitIters = Named("batching_wait_iters", flags.Layout) ?? options.AttentionDpBatchingWaitIters,
-            };
+            // As every script of InferenceX sets it where attention is data parallel.
+            options = options with { AttentionDpBalance = true, AttentionDpBatchingWaitIters = 0, AttentionDpTimeoutIters = 60 };
         }
         int colon = flags.Others.IndexOf(": batch_wait", StringComparison.Ordinal);
         if (colon < 0 || FlagText.Holds(flags.Others[..colon], point) != true) return ServingEngines.TensorRtLlm(options);
@@ -124,6 +120,9 @@ internal sealed partial class ServerPool(ServerFlags flags, ClosedLoopPoint poin
     private int? ContextWindow() =>
         flags.ContextWindow.Contains("model default", StringComparison.Ordinal) ? null : Number(flags.ContextWindow);
 
+    // A limit that nobody read and that is below the number of users is not the one the benchmark ran with.
+    private int MaxRunningRequests() => Number(flags.MaxSequences) is not { } limit ? 2048 : flags.IsRead ? limit : Math.Max(limit, point.Concurrency);
+
     private int ReceiveInterval()
     {
         Match interval = Interval().Match(flags.Others);
@@ -148,11 +147,12 @@ internal sealed partial class ServerPool(ServerFlags flags, ClosedLoopPoint poin
                 CaptureSizes = [.. CaptureSizes.Vllm(most)],
             };
         }
+        bool every = text.Contains("1..", StringComparison.Ordinal);
         int batch = Number(text.Replace("1..", "", StringComparison.Ordinal)) ?? 512;
         return new()
         {
             Mode = CudaGraphMode.FullDecodeOnly,
-            CaptureSizes = [.. point.Engine == "sglang" ? CaptureSizes.Sglang(batch) : CaptureSizes.TensorRtLlm(batch)],
+            CaptureSizes = [.. every ? Enumerable.Range(1, batch) : point.Engine == "sglang" ? CaptureSizes.Sglang(batch) : CaptureSizes.TensorRtLlm(batch)],
         };
     }
 
