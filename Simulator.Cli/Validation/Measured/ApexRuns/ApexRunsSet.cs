@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Simulator.Core.Time;
 using Simulator.Models.Clusters;
 using Simulator.Models.Costs;
@@ -14,7 +16,7 @@ namespace Simulator.Cli.Validation.Measured.ApexRuns;
 /// token that SGLang recorded is that of about the fiftieth, since its clients did not stream; it is left out. Replicas of a layout such as
 /// <c>2DP4TP</c> had a share of the requests each: a row is one replica with its share.
 /// </remarks>
-internal static class ApexRunsSet
+internal static partial class ApexRunsSet
 {
     private const string VllmFile = "vllm_runs.csv";
     private const string SglangFile = "sglang_runs.csv";
@@ -22,6 +24,10 @@ internal static class ApexRunsSet
 
     /// <summary>Share of memory that the vLLM servers took (<c>--gpu-memory-utilization</c> of its launch scripts).</summary>
     private const double VllmMemoryUtilization = 0.97;
+
+    /// <summary>What a server of SGLang without CUDA graphs takes beside its device: eight ranks that launch every kernel, many through Triton, from Python.</summary>
+    /// <remarks>Fitted on E2E of two of the six runs: lmsys_025 and creation_025.</remarks>
+    private static readonly ServerTimes SglangTimes = new(HostPerIteration: 1e-3, HostPerSequence: 0.1e-3, Launch: 52e-6, Request: 0);
 
     /// <summary>The folder <c>apex_runs</c> below, where it has runs and their requests.</summary>
     public static string? Find(string folder)
@@ -68,29 +74,29 @@ internal static class ApexRunsSet
     private static PoolSpec Pool(Measurements run, Device? device)
     {
         PoolSpec pool = MeasuredServers.Pool(run.Model, device, Formats(run), Plan(run.Parallelism));
-        return run.IsSglang
-            ? pool with
-            {
-                Engine = ServingEngines.Sglang(pool.Device), Roofline = pool.Roofline with { Graphs = CudaGraphs.Eager },
-            }
-            : pool with
-            {
-                Engine = VllmV06.Engine(pool.Model, asyncOutput: false), Roofline = VllmV06.Costs(pool.Roofline),
-                Memory = new() { UtilizationFraction = VllmMemoryUtilization },
-            };
+        if (run.IsSglang)
+            return SglangTimes.ApplyTo(pool with { Engine = ServingEngines.Sglang(pool.Device), Roofline = pool.Roofline with { Graphs = CudaGraphs.Eager } });
+        return (IsFp8(run) ? VllmV06.Fp8Times : VllmV06.Times).ApplyTo(pool with
+        {
+            Engine = VllmV06.Engine(pool.Model, asyncOutput: false),
+            Roofline = pool.Roofline with { Graphs = VllmV06.Graphs },
+            Memory = new() { UtilizationFraction = VllmMemoryUtilization },
+        });
     }
 
     // The FP8 servers of vLLM had an FP8 cache too.
-    private static Quantization Formats(Measurements run) => run.Model.Contains("FP8", StringComparison.OrdinalIgnoreCase)
+    private static Quantization Formats(Measurements run) => IsFp8(run)
         ? new(NumberFormat.Fp8, NumberFormat.Fp8, NumberFormat.Fp8) : Quantization.Bf16;
 
-    // 8TP, TP8, or one of the replicas of 2DP4TP.
+    private static bool IsFp8(Measurements run) => run.Model.Contains("FP8", StringComparison.OrdinalIgnoreCase);
+
+    // 8TP, TP8, or one of the replicas of 2DP4TP; with EP8 the experts are spread over the ranks of the attention.
     private static ParallelPlan Plan(string layout)
     {
-        string tensor = layout[(layout.IndexOf("DP", StringComparison.Ordinal) is var at and >= 0 ? at + 2 : 0)..];
-        string degree = tensor.StartsWith("TP", StringComparison.Ordinal) ? tensor[2..] : tensor.EndsWith("TP", StringComparison.Ordinal) ? tensor[..^2] : "";
-        return int.TryParse(degree, out int ranks) && ranks is >= 1 and <= 8 ? new(ranks)
-            : throw new NotSupportedException("the layout is not tensor parallel, with replicas or without");
+        Match plan = Layout().Match(layout);
+        if (!plan.Success) throw new NotSupportedException("the layout is not tensor or expert parallel, with replicas or without");
+        int ranks = int.Parse(plan.Groups["ranks"].Value, CultureInfo.InvariantCulture);
+        return plan.Groups["kind"].Value == "EP" ? new(ranks, Expert: ranks) : new(ranks);
     }
 
     private static List<Measurements> Read(string file, Func<MeasuredCsv, Measurements> read)
@@ -132,6 +138,9 @@ internal static class ApexRunsSet
         }
         return runs.ToDictionary(run => run.Key, run => (IReadOnlyList<Request>)[.. run.Value.OrderBy(request => request.Arrival).ThenBy(request => request.Id)]);
     }
+
+    [GeneratedRegex(@"^(\d+DP)?((?<ranks>[1248]|16)(?<kind>TP|EP)|(?<kind>TP|EP)(?<ranks>[1248]|16))$")]
+    private static partial Regex Layout();
 
     private sealed record Measurements(string Id, string Engine, string Model, string Hardware, string Parallelism, IReadOnlyList<MeasuredFigure> Figures)
     {

@@ -1,5 +1,4 @@
-using Simulator.Core.Time;
-using Simulator.Models.Clusters;
+using Simulator.Models.Costs;
 
 namespace Simulator.Cli.Validation.Measured.BurstGpt;
 
@@ -15,14 +14,11 @@ internal sealed record BurstGptFit
     /// <summary>Output of each row of BurstGPT, tokens.</summary>
     public required IReadOnlyDictionary<int, int> OutputTokens { get; init; }
 
-    /// <summary>Host time of an iteration, seconds.</summary>
-    public required double HostPerIteration { get; init; }
-
-    /// <summary>Host time of a sequence in an iteration, seconds: the Python of scheduling, sampling and detokenising, and streaming the whole text so far with every token.</summary>
-    public required double HostPerSequence { get; init; }
-
-    /// <summary>From sending a request until the scheduler sees it, seconds: a new connection, HTTP, tokenising.</summary>
-    public double RequestSeconds { get; init; }
+    /// <summary>
+    /// What the server takes beside its device. A sequence takes the Python of scheduling, sampling and detokenising, and streaming the whole
+    /// text so far with every token.
+    /// </summary>
+    public required ServerTimes Times { get; init; }
 
     /// <summary>Fits lengths and host times.</summary>
     /// <param name="requests">Requests of the replay.</param>
@@ -48,7 +44,7 @@ internal sealed record BurstGptFit
             return (1.0, (double)sample.Running, seconds, 1 / (seconds * seconds));
         }));
         if (!(iteration >= 0 && sequence >= 0)) throw new NotSupportedException("the replay that the server is fitted on does not tell its host times");
-        return new() { OutputTokens = outputs, HostPerIteration = iteration, HostPerSequence = sequence };
+        return new() { OutputTokens = outputs, Times = new(iteration, sequence, CudaGraphs.Default.LaunchSeconds, 0) };
 
         double Until(double seconds)
         {
@@ -60,13 +56,6 @@ internal sealed record BurstGptFit
             return tokensUntil[after - 1] + share * (tokensUntil[after] - tokensUntil[after - 1]);
         }
     }
-
-    /// <summary>The server as fitted.</summary>
-    public PoolSpec ApplyTo(PoolSpec pool) => pool with
-    {
-        Engine = pool.Engine with { RequestOverhead = SimDuration.FromSeconds(RequestSeconds) },
-        Roofline = pool.Roofline with { Host = pool.Roofline.Host.WithTotal(HostPerIteration, HostPerSequence) },
-    };
 
     private static bool IsDecodingAlone(EngineSample sample) =>
         sample is { Running: > 0, Pending: 0, TokensPerSecond: > 0, PromptTokensPerSecond: 0 };

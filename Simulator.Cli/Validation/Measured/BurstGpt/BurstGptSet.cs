@@ -33,7 +33,7 @@ internal static class BurstGptSet
         var samples = BurstGptFiles.ReadSamples(MeasuredCsv.Find(folder, BurstGptFiles.SamplesFile)!);
         Device device = DeviceCatalogue.Rtx4090;
         PoolSpec pool = MeasuredServers.Pool(Model, device, Quantization.Bf16, ParallelPlan.Single);
-        pool = pool with { Engine = VllmV06.Engine(pool.Model, asyncOutput: true), Roofline = VllmV06.Costs(pool.Roofline) };
+        pool = pool with { Engine = VllmV06.Engine(pool.Model, asyncOutput: true), Roofline = pool.Roofline with { Graphs = VllmV06.Graphs } };
         int[] scales = [.. requests.Keys.Order()];
         (BurstGptFit? fit, string? fault) = TryFit(requests.GetValueOrDefault(FittedSpeedUp), samples.GetValueOrDefault(FittedSpeedUp), pool);
         return new(InOrder.Run(scales, scale => Row(scale, requests[scale], pool, fit, fault)), ["ttft", "e2e"]);
@@ -56,7 +56,7 @@ internal static class BurstGptSet
     {
         BurstGptFit fit = BurstGptFit.Of(requests, samples);
         double missing = Median(requests.Select(request => request.TtftSeconds)) - Serve(requests, pool, fit).QuantileOfTtft(0.5);
-        return fit with { RequestSeconds = Math.Max(0, missing) };
+        return fit with { Times = fit.Times with { Request = Math.Max(0, missing) } };
     }
 
     private static MeasuredRow Row(int scale, IReadOnlyList<BurstGptRequest> requests, PoolSpec pool, BurstGptFit? fit, string? fault)
@@ -81,7 +81,7 @@ internal static class BurstGptSet
     }
 
     private static ServedRequests Serve(IReadOnlyList<BurstGptRequest> requests, PoolSpec pool, BurstGptFit fit) => ServedRequests.By(
-        fit.ApplyTo(pool),
+        fit.Times.ApplyTo(pool),
         [
             .. requests.Select((request, i) => new Request
             {

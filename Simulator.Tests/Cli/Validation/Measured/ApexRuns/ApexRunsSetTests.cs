@@ -23,10 +23,11 @@ public sealed class ApexRunsSetTests
         File.WriteAllText(files["apex_runs/sglang_runs.csv"], """
             file,model,hardware,parallelism,derived_mean_e2e_s,derived_mean_e2e_per_out_token_ms
             sglang/results/mistral_tp_8_a_validation.txt,Mixtral-8x22B-Instruct-v0.1,8x H100-SXM-80GB (1 node),TP8,5,50
+            sglang/results/mistral_ep_8_a_validation.txt,Mixtral-8x22B-Instruct-v0.1,8x H100-SXM-80GB (1 node),EP8,5,50
 
             """.ReplaceLineEndings("\n"));
         File.WriteAllText(files["apex_runs/requests.csv"], "run,arrival_us,prompt_tokens,output_tokens\n" + string.Concat(
-            new[] { "vllm:llama_a_8TP", "vllm:llama_a_2DP4TP_0", "vllm:mistral_a_8TP_fp8", "vllm:llama_a_2PP", "sglang:mistral_tp_8_a" }
+            new[] { "vllm:llama_a_8TP", "vllm:llama_a_2DP4TP_0", "vllm:mistral_a_8TP_fp8", "vllm:llama_a_2PP", "sglang:mistral_tp_8_a", "sglang:mistral_ep_8_a" }
                 .SelectMany(run => Enumerable.Range(0, 20).Select(i => $"{run},{i * 1_000_000},300,100\n"))));
         MeasuredSetResult result = ApexRunsSet.Run(ApexRunsSet.Find(files.Folder)!);
         MeasuredRow eight = result.Row("vllm:llama_a_8TP"), four = result.Row("vllm:llama_a_2DP4TP_0"), sglang = result.Row("sglang:mistral_tp_8_a");
@@ -36,8 +37,9 @@ public sealed class ApexRunsSetTests
         Assert.That(result.Row("vllm:mistral_a_8TP_fp8").NotRun, Is.Null);
         Assert.That(sglang.Figures.Select(figure => figure.Name), Is.EqualTo(["e2e", "tpot"]), "its TTFT is that of the fiftieth token");
         Assert.That(sglang.Predicted("tpot"), Is.EqualTo(sglang.Predicted("e2e") / 100).Within(1e-9));
+        Assert.That(result.Row("sglang:mistral_ep_8_a").NotRun, Is.Null);
         Assert.That(result.Row("vllm:llama_a_2TP").NotRun, Is.EqualTo("nothing was measured: its file is empty"));
-        Assert.That(result.Row("vllm:llama_a_2PP").NotRun, Does.StartWith("the layout is not tensor parallel"));
+        Assert.That(result.Row("vllm:llama_a_2PP").NotRun, Does.StartWith("the layout is not tensor or expert parallel"));
         Assert.That(result.Row("vllm:llama_b_8TP").NotRun, Is.EqualTo("its requests are not recorded"));
     }
 

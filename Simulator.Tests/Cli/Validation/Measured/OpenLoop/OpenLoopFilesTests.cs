@@ -44,7 +44,8 @@ public sealed class OpenLoopFilesTests
         OpenLoopFolder folder = new OpenLoopFolder(files).Add("eval38", "10-codegen", 1000, 30, 4);
         File.WriteAllText(folder.Summary, File.ReadAllText(folder.Summary).Replace(good, bad, StringComparison.Ordinal));
         TraceFormatException error = Assert.Throws<TraceFormatException>(() => OpenLoopFiles.ReadRuns(folder.Summary))!;
-        Assert.That(error.Message, Does.Contain($"{folder.Summary}:2").And.Contain(column).And.Contain(fault));
+        Assert.That(error.Message, Does.Contain($"{folder.Summary}:2").And.Contain(fault));
+        Assert.That(error.Column, Is.EqualTo(column));
     }
 
     [Test]
