@@ -33,7 +33,7 @@ internal static class HuggingFaceQuantization
         switch (method)
         {
             case "fp8" or "fbgemm_fp8":
-                return (Of(NumberFormat.Fp8, NumberFormat.Fp8), attentionKept);
+                return (Of(NumberFormat.Fp8, NumberFormat.Fp8) with { BlockScaled = node.Has("weight_block_size") }, attentionKept);
             case "mxfp4":
                 return (Of(NumberFormat.Fp4, NumberFormat.Bf16, 32), true);
             case "gptq" or "awq" or "auto-round":
@@ -60,7 +60,8 @@ internal static class HuggingFaceQuantization
 
     private static Quantization Algorithm(ConfigNode node) => node.TextOrNull("quant_algo") switch
     {
-        "FP8" or "FP8_PER_CHANNEL_PER_TOKEN" or "FP8_PB_WO" => Of(NumberFormat.Fp8, NumberFormat.Fp8),
+        "FP8" or "FP8_PER_CHANNEL_PER_TOKEN" => Of(NumberFormat.Fp8, NumberFormat.Fp8),
+        "FP8_PB_WO" => Of(NumberFormat.Fp8, NumberFormat.Fp8) with { BlockScaled = true },
         "NVFP4" => Of(NumberFormat.Fp4, NumberFormat.Fp4, Group(node)),
         "W4A16_AWQ" => Of(NumberFormat.Int4, NumberFormat.Bf16, Group(node)),
         "W4A8_AWQ" => Of(NumberFormat.Int4, NumberFormat.Fp8, Group(node)),

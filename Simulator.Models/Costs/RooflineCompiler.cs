@@ -321,7 +321,7 @@ public static class RooflineCompiler
         }
 
         private MatrixProduct Product(double input, double output) =>
-            Product(new(output, input, quantization.Weights, quantization.Activations, quantization.WeightBytes));
+            Product(new(output, input, quantization.Weights, quantization.Activations, quantization.WeightBytes) { BlockScaled = quantization.BlockScaled });
 
         public MatrixProduct Product(in MatrixShape shape) => new()
         {

@@ -20,6 +20,12 @@ public readonly record struct Quantization(NumberFormat Weights, NumberFormat Ac
     /// <summary>Weights that share a scale factor in a 4-bit format; 0 for the format's usual group (16 in FP4, 128 in INT4).</summary>
     public int WeightGroup { get; init; }
 
+    /// <summary>
+    /// Whether 8-bit weights have a scale per block of 128 × 128, and the rows they are multiplied with one per 128 numbers (DeepSeek-V3), which
+    /// other kernels run than those with a scale per matrix, channel or token.
+    /// </summary>
+    public bool BlockScaled { get; init; }
+
     /// <summary>Bytes of one weight of attention, dense feed-forward and shared experts, scales included.</summary>
     public double WeightBytes => Bytes(Weights);
 

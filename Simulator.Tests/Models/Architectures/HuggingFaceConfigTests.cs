@@ -49,6 +49,13 @@ public class HuggingFaceConfigTests
         Assert.That((formats.Weights, formats.Activations, formats.KvCache), Is.EqualTo((weights, activations, kv)));
     }
 
+    [TestCase("Qwen--Qwen3-32B-FP8", true)]
+    [TestCase("deepseek-ai--DeepSeek-V3", true)]
+    [TestCase("nvidia--Llama-3.1-70B-Instruct-FP8", false)]
+    [TestCase("RedHatAI--Llama-4-Scout-17B-16E-Instruct-FP8-dynamic", false)]
+    public void Read_EightBitConfig_SaysWhetherScalesAreOfBlocks(string file, bool blocks) =>
+        Assert.That(HuggingFaceConfig.Read(SharedData.Path($"data/model_configs/{file}.json")).Quantization.BlockScaled, Is.EqualTo(blocks));
+
     [Test]
     public void Read_Mxfp4_KeepsAttentionIn16Bits()
     {
