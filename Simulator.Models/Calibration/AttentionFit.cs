@@ -19,7 +19,9 @@ public static class AttentionFit
 
     // Some tables measure a prefill on the latent itself, which does 3.4 times the operations and which engines use for cached prefixes alone.
     // The kernel of plain attention at the width of an expanded key stands for the prefill then.
+    // So does it where the table was measured with the host's launches, which takes longer than any kernel does.
     private const double LeastExpandedEfficiency = 0.3;
+    private const double MostKernelSeconds = 1e-4;
 
     // A decode kernel that one engine runs far below the bandwidth (on a copy of an 8-bit cache, say) says nothing of another engine.
     private const double LeastBorrowedEfficiency = 0.3;
@@ -64,7 +66,8 @@ public static class AttentionFit
             KernelSeconds = Middle(decodes.Select(kernel => kernel.FixedSeconds + kernel.HiddenSeconds)),
             PrefillKernels = prefills,
             DecodeKernels = decodes,
-            LatentPrefillKernels = [.. latentPrefills.Where(kernel => kernel.ComputeEfficiency >= LeastExpandedEfficiency)],
+            LatentPrefillKernels = [.. latentPrefills.Where(kernel =>
+                kernel.ComputeEfficiency >= LeastExpandedEfficiency && kernel.FixedSeconds + kernel.HiddenSeconds <= MostKernelSeconds)],
             LatentDecodeKernels = latentDecodes,
             LinearKernel = linear,
         };

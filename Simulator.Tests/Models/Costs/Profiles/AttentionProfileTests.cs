@@ -89,7 +89,7 @@ public sealed class AttentionProfileTests
         foreach ((double tokens, double measured) in ((double, double)[])[(8192, 1834.7e-6), (1024, 56.7e-6)])
         {
             double pairs = tokens * (tokens + 1) / 2;
-            Assert.That(time.FixedSeconds + time.WorkSeconds(pairs * 4 * 64 * 128, tokens, 1, pairs, tokens), Is.EqualTo(measured).Within(8).Percent);
+            Assert.That(time.FixedSeconds + time.WorkSeconds(pairs * 4 * 64 * 128, tokens, 1, pairs, tokens), Is.EqualTo(measured).Within(12).Percent);
         }
     }
 
