@@ -2,8 +2,10 @@ using System.CommandLine;
 using System.Globalization;
 using Simulator.Cli.Faults;
 using Simulator.Cli.Reading;
+using Simulator.Cli.Running;
 using Simulator.Cli.Scenarios;
 using Simulator.Cli.Terminal;
+using Simulator.Cli.Validation.Measured.ClosedLoop;
 using Simulator.Models.Calibration;
 using Simulator.Models.Costs.Profiles;
 using Simulator.Models.Devices;
@@ -20,10 +22,13 @@ internal static class CalibrateVerb
         Option<Device?> device = OptionFactory.Reference("--device", "DEVICE", "The device; see: simulator catalog devices.", CatalogueNames.Device);
         Option<EngineKernels?> engine = OptionFactory.Value("--engine", "ENGINE", "The engine: vllm, sglang or trtllm.", Values.OneOf("engine", KnownNames.Kernels));
         Option<string?> output = new("--output") { Description = "The profile to write (JSON); '-' for the output stream.", HelpName = "FILE" };
+        Option<bool> host = OptionFactory.Flag("--host", "Fit the host times of the engine to a third of the closed-loop runs in the folder, in place of kernels to tables.");
         var verb = new Verb(
             "calibrate",
             "Fits efficiencies and fixed times of a device and an engine to measured operator tables, and says how far off the fit is.",
-            "simulator calibrate op_tables --device h100-sxm --engine vllm --output h100-sxm.vllm.json");
+            "simulator calibrate op_tables --device h100-sxm --engine vllm --output h100-sxm.vllm.json",
+            "simulator calibrate measured --host --engine vllm --output vllm.host.json");
+        verb.Options.Add(host);
         verb.Arguments.Add(tables);
         verb.Options.Add(device);
         verb.Options.Add(engine);
@@ -31,8 +36,10 @@ internal static class CalibrateVerb
         verb.SetAction(parse =>
         {
             var faults = new List<string>();
+            bool fitsHost = parse.GetValue(host);
             if (parse.GetValue(device) is not { } on)
             {
+                if (!fitsHost)
                 faults.Add("--device is missing; it is a device id such as h100-sxm (see: simulator catalog devices)");
                 on = null!;
             }
@@ -43,14 +50,14 @@ internal static class CalibrateVerb
                 path = "";
             }
             if (faults.Count > 0) throw new InputException(faults);
-            CostProfile profile = Fit(parse.GetRequiredValue(tables), on, parse.GetValue(engine)!.Value);
-            string text = CostProfileFile.Write(profile);
-            if (path == "-")
+            if (fitsHost)
             {
-                streams.Output.Write(text);
+                Write(streams, path, CostProfileFile.WriteHost(FitHost(parse.GetRequiredValue(tables), parse.GetValue(engine)!.Value)));
                 return ExitCode.Success;
             }
-            File.WriteAllText(path, text);
+            CostProfile profile = Fit(parse.GetRequiredValue(tables), on, parse.GetValue(engine)!.Value);
+            Write(streams, path, CostProfileFile.Write(profile));
+            if (path == "-") return ExitCode.Success;
             streams.Output.WriteLine($"{path}: {profile.Device} under {profile.Engine}, from {Figures.Count(profile.Provenance.Count)} tables");
             streams.Output.WriteLine();
             WriteResiduals(streams.Output, profile.Residuals);
@@ -69,6 +76,21 @@ internal static class CalibrateVerb
         {
             throw new InputException(e.Message);
         }
+    }
+
+    private static HostProfile FitHost(string folder, EngineKernels engine)
+    {
+        if (ClosedLoopSet.Find(folder) is null)
+            throw new InputException($"{folder}: holds no closed-loop runs; name a folder with closed_loop/points.csv and closed_loop/server_flags.csv");
+        IReadOnlyList<ClosedLoopServer> sample = HostFit.Sample(ClosedLoopSet.Read(folder), engine);
+        if (sample.Count == 0) throw new InputException($"{folder}: holds no closed-loop runs of {engine.Id()}");
+        return HostFit.Fit(sample, $"every third closed-loop point of {engine.Id()} in the order of their names, {sample.Count} in all");
+    }
+
+    private static void Write(Streams streams, string path, string text)
+    {
+        if (path == "-") streams.Output.Write(text);
+        else OutputFile.Write(path, text);
     }
 
     private static void WriteResiduals(TextWriter output, IReadOnlyList<Residual> residuals)

@@ -1,5 +1,6 @@
 using Simulator.Core.Time;
 using Simulator.Models.Clusters;
+using Simulator.Models.Costs.Profiles;
 
 namespace Simulator.Cli.Validation.Measured;
 
@@ -10,6 +11,9 @@ namespace Simulator.Cli.Validation.Measured;
 /// <param name="Request">From the arrival of a request until the scheduler sees it: HTTP and tokenising.</param>
 internal sealed record ServerTimes(double HostPerIteration, double HostPerSequence, double Launch, double Request)
 {
+    /// <summary>The times of a profile.</summary>
+    public static ServerTimes Of(HostProfile host) => new(host.IterationSeconds, host.SequenceSeconds, host.LaunchSeconds, host.RequestSeconds);
+
     /// <summary>The pool with these times.</summary>
     public PoolSpec ApplyTo(PoolSpec pool) => pool with
     {

@@ -62,6 +62,13 @@ public static class CostProfileFile
         return profile ?? throw new InvalidDataException($"{name}: the file holds no profile. Write it anew with: simulator calibrate.");
     }
 
+    /// <summary>The host times of an engine as JSON text.</summary>
+    /// <param name="host">The times.</param>
+    public static string WriteHost(HostProfile host) => JsonSerializer.Serialize(host, Layout.HostProfile) + "\n";
+
+    internal static HostProfile ReadHost(string json, string name) =>
+        JsonSerializer.Deserialize(json, Layout.HostProfile) ?? throw new InvalidDataException($"{name}: the file holds no host times.");
+
     /// <summary>A record on one line, so that a list of them reads as a table.</summary>
     private sealed class LineConverter<T> : JsonConverter<T>
     {
@@ -120,4 +127,5 @@ public static class CostProfileFile
 }
 
 [JsonSerializable(typeof(CostProfile))]
+[JsonSerializable(typeof(HostProfile))]
 internal sealed partial class CostProfileJson : JsonSerializerContext;

@@ -34,6 +34,12 @@ public static class CostProfiles
 
     private static CostProfile Make(Device device, EngineKernels engine)
     {
+        CostProfile profile = Kernels(device, engine);
+        return profile.Host is null && Text($"{engine.Id()}.host.json") is { } host ? profile with { Host = CostProfileFile.ReadHost(host, engine.Id()) } : profile;
+    }
+
+    private static CostProfile Kernels(Device device, EngineKernels engine)
+    {
         if (Load(device, engine) is { } measured)
             return measured;
         (Device relative, EngineKernels kernels) = Nearest(device, engine);
@@ -68,11 +74,16 @@ public static class CostProfiles
     private static CostProfile? Load(Device device, EngineKernels engine)
     {
         string name = Resource(device, engine);
-        using Stream? stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name);
+        return Text(name) is { } json ? CostProfileFile.Read(json, name) : null;
+    }
+
+    private static string? Text(string resource)
+    {
+        using Stream? stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(resource);
         if (stream is null)
             return null;
         using var reader = new StreamReader(stream);
-        return CostProfileFile.Read(reader.ReadToEnd(), name);
+        return reader.ReadToEnd();
     }
 
     private static string Resource(Device device, EngineKernels engine) => $"{device.Id}.{engine.Id()}.json";

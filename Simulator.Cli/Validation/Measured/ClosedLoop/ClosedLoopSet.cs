@@ -1,5 +1,6 @@
 using Simulator.Models.Architectures;
 using Simulator.Models.Clusters;
+using Simulator.Models.Costs.Profiles;
 using Simulator.Models.Devices;
 using Simulator.Models.Parallelism;
 using Simulator.Models.Results;
@@ -35,17 +36,27 @@ internal static class ClosedLoopSet
     /// <summary>Runs every point.</summary>
     /// <exception cref="TraceFormatException">A file cannot be read, or a row is faulty.</exception>
     /// <exception cref="ModelConfigException">The configuration of a model cannot be read.</exception>
-    public static MeasuredSetResult Run(string folder)
+    public static MeasuredSetResult Run(string folder) => Run(Read(folder), host: null);
+
+    /// <summary>Runs some points, with other host times than those of their profiles.</summary>
+    public static MeasuredSetResult Run(IReadOnlyList<ClosedLoopServer> servers, HostProfile? host) =>
+        new(InOrder.Run(servers, server => Run(server.Point, server.Flags, server.Model, host)), FigureNames);
+
+    /// <summary>Reads the points and what is known of their servers.</summary>
+    /// <exception cref="TraceFormatException">A file cannot be read, or a row is faulty.</exception>
+    /// <exception cref="ModelConfigException">The configuration of a model cannot be read.</exception>
+    public static IReadOnlyList<ClosedLoopServer> Read(string folder)
     {
-        IReadOnlyList<ClosedLoopPoint> points = ClosedLoopPoint.ReadAll(Path.Combine(folder, "closed_loop", Points));
         IReadOnlyList<ServerFlags> flags = ServerFlags.ReadAll(Path.Combine(folder, "closed_loop", Flags));
         ServedModels models = new(Path.Combine(folder, Models));
-        (ClosedLoopPoint Point, ServerFlags? Flags, HuggingFaceModel? Model)[] servers =
-            [.. points.Select(point => (point, flags.FirstOrDefault(cell => cell.Cover(point)), models.Find(point)))];
-        return new(InOrder.Run(servers, server => Run(server.Point, server.Flags, server.Model)), FigureNames);
+        return
+        [
+            .. ClosedLoopPoint.ReadAll(Path.Combine(folder, "closed_loop", Points))
+                .Select(point => new ClosedLoopServer(point, flags.FirstOrDefault(cell => cell.Cover(point)), models.Find(point))),
+        ];
     }
 
-    private static MeasuredRow Run(ClosedLoopPoint point, ServerFlags? flags, HuggingFaceModel? model)
+    private static MeasuredRow Run(ClosedLoopPoint point, ServerFlags? flags, HuggingFaceModel? model, HostProfile? host)
     {
         try
         {
@@ -54,7 +65,7 @@ internal static class ClosedLoopSet
             if (point.Concurrency == 0) throw new NotSupportedException("its number of users is not recorded");
             if (model is null) throw new NotSupportedException($"no configuration is given for {Served(point)}");
             if (!Systems.TryGetValue(point.System, out string? system)) throw new NotSupportedException($"the device {point.System} is not known");
-            return Compare(point, flags, Predict(point, flags, model, DeviceCatalogue.Find(system)));
+            return Compare(point, flags, Predict(point, flags, model, DeviceCatalogue.Find(system), host));
         }
         catch (NotSupportedException fault)
         {
@@ -70,9 +81,12 @@ internal static class ClosedLoopSet
         }
     }
 
-    private static (double Ttft, double Tpot, double MeanOutput) Predict(ClosedLoopPoint point, ServerFlags flags, HuggingFaceModel model, Device device)
+    private static (double Ttft, double Tpot, double MeanOutput) Predict(
+        ClosedLoopPoint point, ServerFlags flags, HuggingFaceModel model, Device device, HostProfile? host)
     {
-        ClusterSpec cluster = new() { Pools = [new ServerPool(flags, point, model, device).Build()] };
+        PoolSpec pool = new ServerPool(flags, point, model, device).Build();
+        if ((host ?? pool.Roofline.Profile?.Host) is { } times) pool = ServerTimes.Of(times).ApplyTo(pool);
+        ClusterSpec cluster = new() { Pools = [pool] };
         IReadOnlyList<Request> requests = BenchmarkClient.Of(flags.Client, point).Draw(point.PromptTokens, point.OutputTokens);
         using ClosedLoopWorkload workload = new(requests, point.Concurrency);
         RunResult run = ServingSimulation.Run(cluster, workload);
@@ -105,3 +119,9 @@ internal static class ClosedLoopSet
         };
     }
 }
+
+/// <summary>A point, and what is known of its server.</summary>
+/// <param name="Point">The point.</param>
+/// <param name="Flags">The flags of the server; null where none are given.</param>
+/// <param name="Model">The model; null where no configuration is given.</param>
+internal sealed record ClosedLoopServer(ClosedLoopPoint Point, ServerFlags? Flags, HuggingFaceModel? Model);
