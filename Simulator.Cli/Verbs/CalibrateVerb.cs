@@ -39,8 +39,7 @@ internal static class CalibrateVerb
             bool fitsHost = parse.GetValue(host);
             if (parse.GetValue(device) is not { } on)
             {
-                if (!fitsHost)
-                faults.Add("--device is missing; it is a device id such as h100-sxm (see: simulator catalog devices)");
+                if (!fitsHost) faults.Add("--device is missing; it is a device id such as h100-sxm (see: simulator catalog devices)");
                 on = null!;
             }
             if (parse.GetValue(engine) is null) faults.Add("--engine is missing; it is vllm, sglang or trtllm");
