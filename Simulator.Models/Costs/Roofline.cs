@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Simulator.Models.Costs.Profiles;
 
 namespace Simulator.Models.Costs;
@@ -43,13 +44,11 @@ public static class Roofline
         if (shape.DecodeRows + shape.PrefillRows == 0)
             return estimate;
         RankLoad load = RankLoad.Of(shape, parameters);
-        SumSink first = default, layers = default, transfer = default, last = default, before = default, after = default;
-        VisitHostBefore(shape, parameters, ref before);
+        SumSink first = default, layers = default, transfer = default, last = default;
         VisitEmbedding(load, parameters, ref first);
         VisitLayers(shape, load, parameters, ref layers);
         VisitTransfer(load, parameters, ref transfer);
         VisitHead(shape, load, parameters, ref last);
-        VisitHostAfter(shape, parameters, ref after);
 
         double device = first.Seconds + layers.Seconds + transfer.Seconds + last.Seconds;
         double peak = first.PeakSeconds + layers.PeakSeconds + transfer.PeakSeconds + last.PeakSeconds;
@@ -59,7 +58,7 @@ public static class Roofline
             LaunchMode.PiecewiseGraph => layers.AttentionKernels + Layers(parameters) + 1,
             _ => first.Kernels + layers.Kernels + transfer.Kernels + last.Kernels,
         };
-        estimate.HostSeconds = before.Seconds + after.Seconds;
+        estimate.HostSeconds = HostSeconds(shape, parameters);
         estimate.DeviceSeconds = device;
         estimate.LaunchSeconds = launches;
         estimate.Seconds = WithHost(device, launches, estimate.HostSeconds, parameters);
@@ -128,6 +127,12 @@ public static class Roofline
         if (latency > reading)
             cost.Bound = Bound.Launch;
         return cost;
+    }
+
+    private static double HostSeconds(in IterationShape shape, in RooflineParameters p)
+    {
+        double sequences = (double)shape.DecodeRows + shape.PrefillRows;
+        return p.HostSchedule.Seconds(sequences) + p.HostPrepare.Seconds(sequences) + (p.HostSample.Seconds(sequences) + p.HostDetokenize.Seconds(sequences));
     }
 
     private static double WithHost(double device, double launches, double host, in RooflineParameters p) =>
@@ -276,6 +281,7 @@ public static class Roofline
         sink.Add(Elementwise(Operator.Sampling, -1, 1, 2, rows * p.SamplingBytesPerToken, p));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static OperatorCost Host(Operator op, in HostPart part, in IterationShape shape) => new()
     {
         Operator = op,
@@ -319,6 +325,7 @@ public static class Roofline
         return result;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static OperatorCost Matrix(
         Operator op, int kind, int count, in MatrixProduct matrix, PerRank rows, RowPlace place, double peakSecondsPerFlop, in RooflineParameters p)
     {
@@ -331,6 +338,7 @@ public static class Roofline
     }
 
     // A rank without such rows launches no attention for them.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static OperatorCost Attention(
         Operator op, int kind, int count, PerRank rows, PerRank flops, PerRank bytes, double compute, double memory, double fixedSeconds,
         in RooflineParameters p)
@@ -340,10 +348,12 @@ public static class Roofline
             op, kind, count, 1, flops, bytes, runs ? compute : 0, runs ? memory : 0, p.PeakWideSecondsPerFlop, p.PeakSecondsPerByte, runs ? fixedSeconds : 0);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static OperatorCost Elementwise(Operator op, int kind, int count, int kernels, PerRank bytes, in RooflineParameters p) => Roof(
         op, kind, count, kernels, default, bytes, 0, bytes.Straggler * p.ElementwiseSecondsPerByte, 0, p.PeakSecondsPerByte,
         kernels * p.ElementwiseKernelSeconds);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static OperatorCost Roof(
         Operator op, int kind, int count, int kernels, PerRank flops, PerRank bytes,
         double compute, double memory, double peakSecondsPerFlop, double peakSecondsPerByte, double fixedSeconds)
@@ -364,6 +374,7 @@ public static class Roofline
         };
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static OperatorCost Communicate(Operator op, int kind, int count, in Communication communication, PerRank rows, RowPlace place) => new()
     {
         Operator = op,
@@ -439,16 +450,18 @@ public static class Roofline
         public double Kernels;
         public double AttentionKernels;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Add(in OperatorCost cost)
         {
-            Seconds += cost.Count * cost.Seconds;
-            PeakSeconds += cost.Count * cost.PeakSeconds;
-            Flops += cost.Count * cost.Flops;
-            MemoryBytes += cost.Count * cost.MemoryBytes;
-            LinkBytes += cost.Count * cost.LinkBytes;
-            Kernels += cost.Count * cost.Kernels;
+            double count = cost.Count;
+            Seconds += count * cost.Seconds;
+            PeakSeconds += count * cost.PeakSeconds;
+            Flops += count * cost.Flops;
+            MemoryBytes += count * cost.MemoryBytes;
+            LinkBytes += count * cost.LinkBytes;
+            Kernels += count * cost.Kernels;
             if (cost.Operator is Operator.AttentionPrefill or Operator.AttentionDecode)
-                AttentionKernels += cost.Count * cost.Kernels;
+                AttentionKernels += count * cost.Kernels;
         }
     }
 }
