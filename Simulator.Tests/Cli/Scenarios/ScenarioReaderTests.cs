@@ -304,11 +304,7 @@ public sealed class ScenarioReaderTests
         static string Text(string keys) => $"workload: {{ trace: t.csv }}\ncluster: {{ pools: [{{ model: llama-3-8b, device: a10, {keys} }}] }}";
         Assert.Multiple(() =>
         {
-<<<<<<< HEAD
-            Assert.That(Profile("roofline: { profile: own.json }")!.Attention.KernelSeconds, Is.EqualTo(profile.Attention.KernelSeconds));
-=======
             Assert.That(CostProfileFile.Write(Profile("roofline: { profile: own.json }")!), Is.EqualTo(CostProfileFile.Write(profile)));
->>>>>>> profile
             Assert.That(Profile("engine: { scheduler: sglang }, roofline: { expertImbalance: 2 }")!.Engine, Is.EqualTo("sglang"));
             Assert.That(Profile("engine: { scheduler: orca }, roofline: {}")!.Engine, Is.EqualTo("vllm"));
             Assert.That(Profile("roofline: { attentionKernelTime: 3us }"), Is.Null);
