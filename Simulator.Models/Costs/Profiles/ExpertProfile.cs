@@ -98,7 +98,8 @@ public sealed record ExpertProfile
         (NumberFormat.Fp8 or NumberFormat.Int8, _) => [Fp8Block, Fp8, Bf16],
         (NumberFormat.Fp4, NumberFormat.Fp4) => [Nvfp4, Mxfp4Mxfp8, Mxfp4, Int4, Bf16],
         (NumberFormat.Fp4, NumberFormat.Fp8) => [Mxfp4Mxfp8, Nvfp4, Mxfp4, Int4, Bf16],
-        (NumberFormat.Fp4, _) => [Mxfp4, Mxfp4Mxfp8, Int4, Bf16],
+        // Where a device has tensor cores for it, engines take MXFP4 experts with activations in MXFP8.
+        (NumberFormat.Fp4, _) => [Mxfp4Mxfp8, Mxfp4, Int4, Bf16],
         _ => [Int4, Mxfp4, Bf16],
     };
 
