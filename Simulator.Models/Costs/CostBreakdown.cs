@@ -14,9 +14,10 @@ public sealed record CostBreakdown(IReadOnlyList<OperatorShare> Operators, Itera
         Roofline.Visit(shape, parameters, ref sink);
         IterationEstimate total = Roofline.Evaluate(shape, parameters);
         double host = parameters.HostOverlapped != 0 ? total.HostSeconds + total.LaunchSeconds : total.LaunchSeconds;
-        if (host > total.DeviceSeconds)
+        double waits = Math.Max(0, host - total.DeviceSeconds) + Roofline.ExposedSeconds((double)shape.DecodeRows + shape.PrefillRows, parameters);
+        if (waits > 0)
         {
-            var wait = new OperatorCost { Operator = Operator.HostWait, LayerKind = -1, Count = 1, Seconds = host - total.DeviceSeconds, Bound = Bound.Host };
+            var wait = new OperatorCost { Operator = Operator.HostWait, LayerKind = -1, Count = 1, Seconds = waits, Bound = Bound.Host };
             sink.Add(wait);
         }
         return new(sink.Operators, total);

@@ -165,8 +165,9 @@ internal sealed class DecodeCosts
 /// <summary>Costs of one number of decode rows.</summary>
 /// <param name="Work">Work of all ranks.</param>
 /// <param name="Host">Time of the host, and idle energy.</param>
+/// <param name="Exposed">Time that overlapping leaves between two iterations, and idle energy.</param>
 /// <param name="Experts">Time of the experts when rows are not padded, and idle energy.</param>
-internal sealed record DecodeBatchCosts(DecodeCosts Work, IterationCost Host, IterationCost Experts)
+internal sealed record DecodeBatchCosts(DecodeCosts Work, IterationCost Host, IterationCost Exposed, IterationCost Experts)
 {
     public static DecodeBatchCosts Of(int rows, in RooflineParameters p)
     {
@@ -174,6 +175,7 @@ internal sealed record DecodeBatchCosts(DecodeCosts Work, IterationCost Host, It
         return new(
             DecodeCosts.WorkOfBatch(rows, p),
             RooflineCostModel.Round(DecodeCosts.Idle(Roofline.Evaluate(shape, p).HostSeconds, p)),
+            RooflineCostModel.Round(DecodeCosts.Idle(Roofline.ExposedSeconds(rows, p), p)),
             RooflineCostModel.Round(DecodeCosts.Idle(DecodeSeconds.Of(shape, p).Experts, p)));
     }
 }

@@ -39,6 +39,9 @@ public sealed record HostOverhead
     /// </summary>
     public bool Overlapped { get; init; }
 
+    /// <summary>What overlapping leaves between two iterations, in which neither works for the other: tokens copied back, states updated. Counts when <see cref="Overlapped"/>.</summary>
+    public HostPart Exposed { get; init; }
+
     /// <summary>All parts together.</summary>
     public HostPart Total => new(
         Schedule.PerIteration + Prepare.PerIteration + Sample.PerIteration + Detokenize.PerIteration,
@@ -63,6 +66,7 @@ public sealed record HostOverhead
         foreach ((string name, HostPart part) in new[]
         {
             (nameof(Schedule), Schedule), (nameof(Prepare), Prepare), (nameof(Sample), Sample), (nameof(Detokenize), Detokenize),
+            (nameof(Exposed), Exposed),
         })
         {
             if (!(part.PerIteration is >= 0 and <= 10))

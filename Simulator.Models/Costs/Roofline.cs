@@ -61,7 +61,8 @@ public static class Roofline
         estimate.HostSeconds = HostSeconds(shape, parameters);
         estimate.DeviceSeconds = device;
         estimate.LaunchSeconds = launches;
-        estimate.Seconds = WithHost(device, launches, estimate.HostSeconds, parameters);
+        double exposed = ExposedSeconds((double)shape.DecodeRows + shape.PrefillRows, parameters);
+        estimate.Seconds = exposed + WithHost(device, launches, estimate.HostSeconds, parameters);
         estimate.StageSeconds = estimate.Seconds;
         if (parameters.Stages > 1)
         {
@@ -70,7 +71,7 @@ public static class Roofline
                 first.Seconds + layers.Seconds * parameters.FirstStageShare + hop, layers.Seconds * parameters.LastStageShare + last.Seconds);
             double stage = Math.Max(ends, layers.Seconds * parameters.LargestStageShare + hop);
             double share = Math.Max(parameters.LargestStageShare, parameters.LastStageShare);
-            estimate.StageSeconds = WithHost(stage, launches * share, estimate.HostSeconds, parameters);
+            estimate.StageSeconds = exposed + WithHost(stage, launches * share, estimate.HostSeconds, parameters);
         }
         estimate.Flops = parameters.StageDevices * (first.Flops + layers.Flops + last.Flops);
         estimate.MemoryBytes = parameters.StageDevices * (first.MemoryBytes + layers.MemoryBytes + last.MemoryBytes);
@@ -134,6 +135,9 @@ public static class Roofline
         double sequences = (double)shape.DecodeRows + shape.PrefillRows;
         return p.HostSchedule.Seconds(sequences) + p.HostPrepare.Seconds(sequences) + (p.HostSample.Seconds(sequences) + p.HostDetokenize.Seconds(sequences));
     }
+
+    /// <summary>What overlapping leaves between two iterations; 0 when the host and the device take turns.</summary>
+    internal static double ExposedSeconds(double sequences, in RooflineParameters p) => p.HostOverlapped != 0 ? p.HostExposed.Seconds(sequences) : 0;
 
     private static double WithHost(double device, double launches, double host, in RooflineParameters p) =>
         p.HostOverlapped != 0 ? Math.Max(device, host + launches) : host + Math.Max(device, launches);

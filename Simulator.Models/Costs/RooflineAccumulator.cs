@@ -107,6 +107,8 @@ public struct RooflineAccumulator : ICostAccumulator
         if (_model.Parameters.HostOverlapped != 0)
         {
             time.RaiseTo(host + launches);
+            time.Time += batch.Exposed.Time;
+            time.Nanojoules += batch.Exposed.Nanojoules;
         }
         else
         {

@@ -81,6 +81,7 @@ public static class RooflineCompiler
             HostPrepare = options.Host.Prepare,
             HostSample = options.Host.Sample,
             HostDetokenize = options.Host.Detokenize,
+            HostExposed = options.Host.Exposed,
             HostOverlapped = options.Host.Overlapped ? 1 : 0,
             IdleWatts = device.IdleWatts,
             ActiveWatts = device.FullWatts - device.IdleWatts,

@@ -23,7 +23,7 @@ public sealed record RooflineOptions
         RooflineOptions options = Default with { Profile = profile };
         return profile.Host is not { } host ? options : options with
         {
-            Host = Default.Host.WithTotal(host.IterationSeconds, host.SequenceSeconds),
+            Host = Default.Host.WithTotal(host.IterationSeconds, host.SequenceSeconds) with { Exposed = new(host.ExposedSeconds, host.ExposedSequenceSeconds) },
             Graphs = Default.Graphs with { LaunchSeconds = host.LaunchSeconds },
         };
     }

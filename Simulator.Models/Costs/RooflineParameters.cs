@@ -210,6 +210,9 @@ public struct RooflineParameters
     /// <summary>Host: handing out the tokens.</summary>
     public HostPart HostDetokenize;
 
+    /// <summary>Host: what overlapping leaves between two iterations.</summary>
+    public HostPart HostExposed;
+
     /// <summary>1 when the host works while the device does, 0 when they take turns.</summary>
     public int HostOverlapped;
 

@@ -1,5 +1,6 @@
 using Simulator.Core.Time;
 using Simulator.Models.Clusters;
+using Simulator.Models.Costs;
 using Simulator.Models.Costs.Profiles;
 
 namespace Simulator.Cli.Validation.Measured;
@@ -11,8 +12,14 @@ namespace Simulator.Cli.Validation.Measured;
 /// <param name="Request">From the arrival of a request until the scheduler sees it: HTTP and tokenising.</param>
 internal sealed record ServerTimes(double HostPerIteration, double HostPerSequence, double Launch, double Request)
 {
+    /// <summary>What an overlapping scheduler does not hide.</summary>
+    public HostPart Exposed { get; init; }
+
     /// <summary>The times of a profile.</summary>
-    public static ServerTimes Of(HostProfile host) => new(host.IterationSeconds, host.SequenceSeconds, host.LaunchSeconds, host.RequestSeconds);
+    public static ServerTimes Of(HostProfile host) => new(host.IterationSeconds, host.SequenceSeconds, host.LaunchSeconds, host.RequestSeconds)
+    {
+        Exposed = new(host.ExposedSeconds, host.ExposedSequenceSeconds),
+    };
 
     /// <summary>The pool with these times.</summary>
     public PoolSpec ApplyTo(PoolSpec pool) => pool with
@@ -20,7 +27,7 @@ internal sealed record ServerTimes(double HostPerIteration, double HostPerSequen
         Engine = pool.Engine with { RequestOverhead = SimDuration.FromSeconds(Request) },
         Roofline = pool.Roofline with
         {
-            Host = pool.Roofline.Host.WithTotal(HostPerIteration, HostPerSequence), Graphs = pool.Roofline.Graphs with { LaunchSeconds = Launch },
+            Host = pool.Roofline.Host.WithTotal(HostPerIteration, HostPerSequence) with { Exposed = Exposed }, Graphs = pool.Roofline.Graphs with { LaunchSeconds = Launch },
         },
     };
 }

@@ -8,20 +8,21 @@ namespace Simulator.Cli.Validation.Measured.ClosedLoop;
 
 /// <summary>Fits the host times of an engine to whole runs: every third point of its servers, in the order of their names.</summary>
 /// <remarks>
-/// What is least is the mean of |ln(predicted ÷ measured)| of TPOT and of half that of TTFT, so that few bad points weigh little. Four times
+/// What is least is the mean of |ln(predicted ÷ measured)| of TPOT and of half that of TTFT, so that few bad points weigh little. Six times
 /// are found at once by Nelder and Mead's simplex, each within its bounds.
 /// </remarks>
 internal static class HostFit
 {
     private const int EveryPoint = 3;
-    private const int MostRuns = 160;
+    private const int MostRuns = 400;
     private const double Tolerance = 2e-4;
     private const double TtftWeight = 0.5;
 
-    // Where the search begins and the bounds it stays in, in seconds: per iteration, per sequence, per launch, per request.
+    // Where the search begins and the bounds it stays in, in seconds: hidden per iteration and per sequence,
+    // exposed per iteration and per sequence, per launch, per request.
     private static readonly (double Start, double Least, double Most)[] Times =
     [
-        (1e-3, 1e-5, 20e-3), (5e-6, 1e-7, 1e-3), (8e-6, 1e-6, 200e-6), (10e-3, 1e-4, 300e-3),
+        (1e-3, 1e-5, 20e-3), (5e-6, 1e-7, 1e-3), (3e-4, 1e-6, 5e-3), (5e-6, 1e-8, 2e-4), (8e-6, 1e-6, 200e-6), (15e-3, 1e-4, 300e-3),
     ];
 
     /// <summary>The points that the fit may read.</summary>
@@ -59,6 +60,7 @@ internal static class HostFit
         return new()
         {
             IterationSeconds = Round(found.IterationSeconds), SequenceSeconds = Round(found.SequenceSeconds),
+            ExposedSeconds = Round(found.ExposedSeconds), ExposedSequenceSeconds = Round(found.ExposedSequenceSeconds),
             LaunchSeconds = Round(found.LaunchSeconds), RequestSeconds = Round(found.RequestSeconds), Provenance = [provenance],
         };
     }
@@ -66,7 +68,10 @@ internal static class HostFit
     private static HostProfile Profile(Vector<double> x)
     {
         double At(int i) => Math.Clamp(Math.Exp(x[i]), Times[i].Least, Times[i].Most);
-        return new() { IterationSeconds = At(0), SequenceSeconds = At(1), LaunchSeconds = At(2), RequestSeconds = At(3) };
+        return new()
+        {
+            IterationSeconds = At(0), SequenceSeconds = At(1), ExposedSeconds = At(2), ExposedSequenceSeconds = At(3), LaunchSeconds = At(4), RequestSeconds = At(5),
+        };
     }
 
     private static double Round(double seconds) =>
