@@ -5,7 +5,9 @@ using Simulator.Cli.Reading;
 using Simulator.Cli.Running;
 using Simulator.Cli.Scenarios;
 using Simulator.Cli.Terminal;
+using Simulator.Cli.Validation.Measured;
 using Simulator.Cli.Validation.Measured.ClosedLoop;
+using Simulator.Cli.Validation.Measured.OpenLoop;
 using Simulator.Models.Calibration;
 using Simulator.Models.Costs.Profiles;
 using Simulator.Models.Devices;
@@ -22,12 +24,14 @@ internal static class CalibrateVerb
         Option<Device?> device = OptionFactory.Reference("--device", "DEVICE", "The device; see: simulator catalog devices.", CatalogueNames.Device);
         Option<EngineKernels?> engine = OptionFactory.Value("--engine", "ENGINE", "The engine: vllm, sglang or trtllm.", Values.OneOf("engine", KnownNames.Kernels));
         Option<string?> output = new("--output") { Description = "The profile to write (JSON); '-' for the output stream.", HelpName = "FILE" };
-        Option<bool> host = OptionFactory.Flag("--host", "Fit the host times of the engine to a third of the closed-loop runs in the folder, in place of kernels to tables.");
+        Option<HostRuns?> host = OptionFactory.Value(
+            "--host", "SET", "Fit the host times of the engine to a third of the runs of this set in the folder, closed_loop or open_loop, in place of kernels to tables.",
+            Values.OneOf("set", [("closed_loop", HostRuns.ClosedLoop), ("open_loop", HostRuns.OpenLoop)]));
         var verb = new Verb(
             "calibrate",
             "Fits efficiencies and fixed times of a device and an engine to measured operator tables, and says how far off the fit is.",
             "simulator calibrate op_tables --device h100-sxm --engine vllm --output h100-sxm.vllm.json",
-            "simulator calibrate measured --host --engine vllm --output vllm.host.json");
+            "simulator calibrate measured --host closed_loop --engine vllm --output vllm.host.json");
         verb.Options.Add(host);
         verb.Arguments.Add(tables);
         verb.Options.Add(device);
@@ -36,10 +40,10 @@ internal static class CalibrateVerb
         verb.SetAction(parse =>
         {
             var faults = new List<string>();
-            bool fitsHost = parse.GetValue(host);
+            HostRuns? fitsHost = parse.GetValue(host);
             if (parse.GetValue(device) is not { } on)
             {
-                if (!fitsHost) faults.Add("--device is missing; it is a device id such as h100-sxm (see: simulator catalog devices)");
+                if (fitsHost is null) faults.Add("--device is missing; it is a device id such as h100-sxm (see: simulator catalog devices)");
                 on = null!;
             }
             if (parse.GetValue(engine) is null) faults.Add("--engine is missing; it is vllm, sglang or trtllm");
@@ -49,9 +53,9 @@ internal static class CalibrateVerb
                 path = "";
             }
             if (faults.Count > 0) throw new InputException(faults);
-            if (fitsHost)
+            if (fitsHost is { } runs)
             {
-                Write(streams, path, CostProfileFile.WriteHost(FitHost(parse.GetRequiredValue(tables), parse.GetValue(engine)!.Value)));
+                Write(streams, path, CostProfileFile.WriteHost(FitHost(parse.GetRequiredValue(tables), runs, parse.GetValue(engine)!.Value)));
                 return ExitCode.Success;
             }
             CostProfile profile = Fit(parse.GetRequiredValue(tables), on, parse.GetValue(engine)!.Value);
@@ -77,13 +81,21 @@ internal static class CalibrateVerb
         }
     }
 
-    private static HostProfile FitHost(string folder, EngineKernels engine)
+    private static HostProfile FitHost(string folder, HostRuns runs, EngineKernels engine)
     {
+        if (runs == HostRuns.OpenLoop)
+        {
+            string summary = OpenLoopSet.Find(folder) ?? throw new InputException($"{folder}: holds no open-loop runs; name a folder with open_loop/summary.csv");
+            IReadOnlyList<OpenLoopRun> third = HostFit.Sample(OpenLoopFiles.ReadRuns(summary), run => run.Experiments[0]);
+            return HostFit.Fit(host => OpenLoopSet.Run(third, summary, host), $"every third open-loop run in the order of their names, {third.Count} in all");
+        }
         if (ClosedLoopSet.Find(folder) is null)
             throw new InputException($"{folder}: holds no closed-loop runs; name a folder with closed_loop/points.csv and closed_loop/server_flags.csv");
-        IReadOnlyList<ClosedLoopServer> sample = HostFit.Sample(ClosedLoopSet.Read(folder), engine);
+        IReadOnlyList<ClosedLoopServer> sample =
+            HostFit.Sample(ClosedLoopSet.Read(folder).Where(server => server.Point.Engine == engine.Id()), server => server.Point.Id);
         if (sample.Count == 0) throw new InputException($"{folder}: holds no closed-loop runs of {engine.Id()}");
-        return HostFit.Fit(sample, $"every third closed-loop point of {engine.Id()} in the order of their names, {sample.Count} in all");
+        return HostFit.Fit(
+            host => ClosedLoopSet.Run(sample, host), $"every third closed-loop point of {engine.Id()} in the order of their names, {sample.Count} in all");
     }
 
     private static void Write(Streams streams, string path, string text)
@@ -105,4 +117,10 @@ internal static class CalibrateVerb
     }
 
     private static string Percent(double value) => value.ToString("F1", CultureInfo.InvariantCulture) + " %";
+
+    private enum HostRuns
+    {
+        ClosedLoop,
+        OpenLoop,
+    }
 }

@@ -6,8 +6,8 @@ namespace Simulator.Cli.Validation.Measured;
 /// <param name="Figures">Errors of each figure, with the rank correlation within cells; those without a prediction are left out.</param>
 internal sealed record PredictorSummary(IReadOnlyList<(string Name, ErrorSummary Errors, double? RankCorrelation)> Figures)
 {
-    /// <summary>The mean of the figures' rank correlations within cells; null when there is none.</summary>
-    public double? RankCorrelation => Figures.Average(figure => figure.RankCorrelation);
+    /// <summary>The rank correlation of throughput within cells, which is what configurations are chosen by; of all figures on average where there is none; null without any.</summary>
+    public double? RankCorrelation => Figures.FirstOrDefault(figure => figure.Name == "throughput").RankCorrelation ?? Figures.Average(figure => figure.RankCorrelation);
 
     /// <summary>Sums up rows.</summary>
     /// <param name="rows">The rows.</param>

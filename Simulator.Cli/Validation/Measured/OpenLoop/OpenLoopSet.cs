@@ -1,6 +1,6 @@
-using Simulator.Core.Time;
 using Simulator.Models.Batching.VllmV1;
 using Simulator.Models.Clusters;
+using Simulator.Models.Costs.Profiles;
 using Simulator.Models.Devices;
 using Simulator.Models.Engines;
 using Simulator.Models.Parallelism;
@@ -19,30 +19,31 @@ internal static class OpenLoopSet
     /// <summary>Above this share of failed requests a server was overloaded, and which requests its clients gave up decides what was measured.</summary>
     private const double MostFailed = 0.01;
 
-    /// <summary>From sending a request until the scheduler sees it, and from the engine back to the client: HTTP, tokenising, detokenising.</summary>
-    /// <remarks>
-    /// What TTFT has beyond 2.5 iterations, which is the mean wait for the iteration in progress, the one already put together and its own: read
-    /// off the four fastest of 33 runs, where iterations say least (18-llama-3-1-8b-tp1-codegen-1, 26-llama-3-1-8b-tp2-general-2,
-    /// 62-mistral-nemo-12b-tp2-general-lite-2-1, 63-mistral-nemo-12b-tp1-codegen-1-1), less a tenth of an iteration for the prompt's part of its own.
-    /// </remarks>
-    private static readonly SimDuration RequestOverhead = SimDuration.FromMilliseconds(5);
+    /// <summary>Host times of these servers and the way to them over HTTP, from every third run: <c>simulator calibrate FOLDER --host open_loop</c>.</summary>
+    private static readonly HostProfile Servers = new()
+    {
+        IterationSeconds = 1.24e-3, SequenceSeconds = 11.2e-6, ExposedSeconds = 0.714e-3, ExposedSequenceSeconds = 0.416e-6, LaunchSeconds = 27e-6,
+        RequestSeconds = 7.44e-3,
+    };
 
     /// <summary>The folder <c>open_loop</c> below, where it has a summary.</summary>
     public static string? Find(string folder) => MeasuredCsv.Find(Path.Combine(folder, "open_loop"), OpenLoopFiles.SummaryFile);
 
     /// <summary>Runs what a summary and the files beside it describe.</summary>
-    public static MeasuredSetResult Run(string summary)
+    public static MeasuredSetResult Run(string summary) => Run(OpenLoopFiles.ReadRuns(summary), summary, Servers);
+
+    /// <summary>Runs some of the runs of a summary, with these host times.</summary>
+    public static MeasuredSetResult Run(IReadOnlyList<OpenLoopRun> runs, string summary, HostProfile host)
     {
         string folder = Path.GetDirectoryName(summary)!;
-        IReadOnlyList<OpenLoopRun> runs = OpenLoopFiles.ReadRuns(summary);
         var recorded = MeasuredCsv.Find(folder, "requests.csv") is { } requests ? OpenLoopFiles.ReadRequests(requests) : null;
         var peers = MeasuredCsv.Find(folder, "peer_predictions.csv") is { } predictions ? OpenLoopFiles.ReadPeers(predictions) : null;
-        return new(InOrder.Run(runs, run => Row(run, recorded, peers)), OpenLoopFiles.Figures);
+        return new(InOrder.Run(runs, run => Row(run, recorded, peers, host)), OpenLoopFiles.Figures);
     }
 
     private static MeasuredRow Row(
         OpenLoopRun run, IReadOnlyDictionary<string, IReadOnlyList<OpenLoopRequest>>? recorded,
-        ILookup<(string, string), (string, double)>? peers)
+        ILookup<(string, string), (string, double)>? peers, HostProfile host)
     {
         Device? device = MeasuredServers.FindDevice(run.Hardware);
         IReadOnlyList<OpenLoopRequest>? requests = run.Experiments.Select(name => recorded?.GetValueOrDefault(name)).FirstOrDefault(found => found is not null);
@@ -56,7 +57,7 @@ internal static class OpenLoopSet
         {
             if (run.FailedShare > MostFailed)
                 throw new NotSupportedException("overloaded: more than 1 % of its requests failed, and when its clients give up is not recorded");
-            PoolSpec pool = Pool(run, device);
+            PoolSpec pool = ServerTimes.Of(host).ApplyTo(Pool(run, device));
             ServedRequests served = ServedRequests.By(pool, requests is null ? OpenLoopWorkload.Stated(run) : OpenLoopWorkload.Recorded(run, requests));
             return row with { Figures = [.. row.Figures.Select(figure => figure with { Predicted = Predicted(figure.Name, served) })] };
         }
@@ -83,7 +84,7 @@ internal static class OpenLoopSet
             Engine = ServingEngines.VllmV1(new VllmV1Options
             {
                 TokenBudget = run.MaxBatchedTokens, MaxSequences = run.MaxSequences, AsyncScheduling = true,
-            }) with { ContextWindow = ContextWindow, RequestOverhead = RequestOverhead },
+            }) with { ContextWindow = ContextWindow },
             Memory = new()
             {
                 UtilizationFraction = run.MemoryUtilization ?? new MemoryOptions().UtilizationFraction, BlocksOverride = run.KvBlocks,

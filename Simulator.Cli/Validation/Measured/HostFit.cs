@@ -4,16 +4,16 @@ using MathNet.Numerics.LinearAlgebra.Double;
 using MathNet.Numerics.Optimization;
 using Simulator.Models.Costs.Profiles;
 
-namespace Simulator.Cli.Validation.Measured.ClosedLoop;
+namespace Simulator.Cli.Validation.Measured;
 
-/// <summary>Fits the host times of an engine to whole runs: every third point of its servers, in the order of their names.</summary>
+/// <summary>Fits the host times of servers to whole runs.</summary>
 /// <remarks>
-/// What is least is the mean of |ln(predicted ÷ measured)| of TPOT and of half that of TTFT, so that few bad points weigh little. Six times
+/// What is least is the mean of |ln(predicted ÷ measured)| of TPOT (ITL) and of half that of TTFT, so that few bad points weigh little. Six times
 /// are found at once by Nelder and Mead's simplex, each within its bounds.
 /// </remarks>
 internal static class HostFit
 {
-    private const int EveryPoint = 3;
+    private const int EveryRun = 3;
     private const int MostRuns = 400;
     private const double Tolerance = 2e-4;
     private const double TtftWeight = 0.5;
@@ -25,25 +25,20 @@ internal static class HostFit
         (1e-3, 1e-5, 20e-3), (5e-6, 1e-7, 1e-3), (3e-4, 1e-6, 5e-3), (5e-6, 1e-8, 2e-4), (8e-6, 1e-6, 200e-6), (15e-3, 1e-4, 300e-3),
     ];
 
-    /// <summary>The points that the fit may read.</summary>
-    public static IReadOnlyList<ClosedLoopServer> Sample(IEnumerable<ClosedLoopServer> servers, EngineKernels engine, Func<ClosedLoopServer, bool>? without = null) =>
-    [
-        .. servers.Where(server => server.Point.Engine == engine.Id())
-            .OrderBy(server => server.Point.Id, StringComparer.Ordinal)
-            .Where((_, i) => i % EveryPoint == 0)
-            .Where(server => without?.Invoke(server) != true),
-    ];
+    /// <summary>Every third of some runs, in the order of their names: those that a fit may read.</summary>
+    public static IReadOnlyList<TRun> Sample<TRun>(IEnumerable<TRun> runs, Func<TRun, string> name) =>
+        [.. runs.OrderBy(name, StringComparer.Ordinal).Where((_, i) => i % EveryRun == 0)];
 
     /// <summary>Fits.</summary>
-    /// <param name="sample">The points.</param>
-    /// <param name="provenance">What they are.</param>
-    public static HostProfile Fit(IReadOnlyList<ClosedLoopServer> sample, string provenance)
+    /// <param name="run">Runs the sample with some host times.</param>
+    /// <param name="provenance">What the sample is.</param>
+    public static HostProfile Fit(Func<HostProfile, MeasuredSetResult> run, string provenance)
     {
         Vector<double> best = DenseVector.OfEnumerable(Times.Select(time => Math.Log(time.Start)));
         double least = double.PositiveInfinity;
         double Objective(Vector<double> x)
         {
-            double error = Error(ClosedLoopSet.Run(sample, Profile(x)));
+            double error = Error(run(Profile(x)));
             if (error < least) (least, best) = (error, x.Clone());
             return error;
         }
@@ -82,7 +77,7 @@ internal static class HostFit
         double sum = 0, weights = 0;
         foreach (MeasuredFigure figure in run.Rows.SelectMany(row => row.Figures))
         {
-            double weight = figure.Name switch { "tpot" => 1, "ttft" => TtftWeight, _ => 0 };
+            double weight = figure.Name switch { "tpot" or "itl" => 1, "ttft" => TtftWeight, _ => 0 };
             if (weight == 0 || figure.Predicted is not { } predicted) continue;
             sum += weight * Math.Abs(Math.Log(predicted / figure.Measured));
             weights += weight;
