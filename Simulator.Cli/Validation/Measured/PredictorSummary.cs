@@ -9,6 +9,9 @@ internal sealed record PredictorSummary(IReadOnlyList<(string Name, ErrorSummary
     /// <summary>The mean of the figures' rank correlations within cells; null when there is none.</summary>
     public double? RankCorrelation => Figures.Average(figure => figure.RankCorrelation);
 
+    /// <summary>Errors of a figure; null where nothing was predicted.</summary>
+    public ErrorSummary? Of(string figure) => Figures.FirstOrDefault(known => known.Name == figure).Errors;
+
     /// <summary>Sums up rows.</summary>
     /// <param name="rows">The rows.</param>
     /// <param name="figures">Names of the figures, in the order in which they are reported.</param>

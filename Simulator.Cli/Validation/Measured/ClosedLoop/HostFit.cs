@@ -15,6 +15,9 @@ internal static class HostFit
 {
     private const int EveryPoint = 3;
     private const int MostRuns = 160;
+    private const int MostRunsAgain = 60;
+    private const double Step = 0.7;
+    private const double StepAgain = 0.3;
     private const double Tolerance = 2e-4;
     private const double TtftWeight = 0.5;
 
@@ -25,20 +28,28 @@ internal static class HostFit
     ];
 
     /// <summary>The points that the fit may read.</summary>
-    public static IReadOnlyList<ClosedLoopServer> Sample(IEnumerable<ClosedLoopServer> servers, EngineKernels engine, Func<ClosedLoopServer, bool>? without = null) =>
+    public static IReadOnlyList<ClosedLoopServer> Sample(IEnumerable<ClosedLoopServer> servers, EngineKernels engine) =>
     [
         .. servers.Where(server => server.Point.Engine == engine.Id())
             .OrderBy(server => server.Point.Id, StringComparer.Ordinal)
-            .Where((_, i) => i % EveryPoint == 0)
-            .Where(server => without?.Invoke(server) != true),
+            .Where((_, i) => i % EveryPoint == 0),
     ];
 
     /// <summary>Fits.</summary>
     /// <param name="sample">The points.</param>
     /// <param name="provenance">What they are.</param>
-    public static HostProfile Fit(IReadOnlyList<ClosedLoopServer> sample, string provenance)
+    public static HostProfile Fit(IReadOnlyList<ClosedLoopServer> sample, string provenance) =>
+        Fit(sample, Times.Select(time => time.Start), Step, MostRuns) with { Provenance = [provenance] };
+
+    /// <summary>Fits to fewer points, with a shorter search that begins at times which fit all of them.</summary>
+    /// <param name="sample">The points.</param>
+    /// <param name="start">Where the search begins.</param>
+    public static HostProfile Refit(IReadOnlyList<ClosedLoopServer> sample, HostProfile start) =>
+        Fit(sample, [start.IterationSeconds, start.SequenceSeconds, start.LaunchSeconds, start.RequestSeconds], StepAgain, MostRunsAgain);
+
+    private static HostProfile Fit(IReadOnlyList<ClosedLoopServer> sample, IEnumerable<double> start, double step, int mostRuns)
     {
-        Vector<double> best = DenseVector.OfEnumerable(Times.Select(time => Math.Log(time.Start)));
+        Vector<double> best = DenseVector.OfEnumerable(start.Select(time => Math.Log(time)));
         double least = double.PositiveInfinity;
         double Objective(Vector<double> x)
         {
@@ -49,7 +60,7 @@ internal static class HostFit
 
         try
         {
-            NelderMeadSimplex.Minimum(ObjectiveFunction.Value(Objective), best, DenseVector.Create(Times.Length, 0.7), Tolerance, MostRuns);
+            NelderMeadSimplex.Minimum(ObjectiveFunction.Value(Objective), best, DenseVector.Create(Times.Length, step), Tolerance, mostRuns);
         }
         catch (MaximumIterationsException)
         {
@@ -59,7 +70,7 @@ internal static class HostFit
         return new()
         {
             IterationSeconds = Round(found.IterationSeconds), SequenceSeconds = Round(found.SequenceSeconds),
-            LaunchSeconds = Round(found.LaunchSeconds), RequestSeconds = Round(found.RequestSeconds), Provenance = [provenance],
+            LaunchSeconds = Round(found.LaunchSeconds), RequestSeconds = Round(found.RequestSeconds),
         };
     }
 
