@@ -26,6 +26,13 @@ internal sealed record ValidationSet(string Name, string Content, Func<string, s
         new("burstgpt_replay", "burstgpt_replay/requests.csv with engine_samples.csv", BurstGptSet.Find, BurstGptSet.Run),
     ];
 
+    /// <summary>The closed-loop points again, each model and each device without what was fitted to it.</summary>
+    public static IReadOnlyList<ValidationSet> HeldOut { get; } =
+    [
+        new(HeldOutFit.UnseenModels, "closed_loop/points.csv", ClosedLoopSet.Find, HeldOutFit.RunModels),
+        new(HeldOutFit.UnseenDevices, "closed_loop/points.csv", ClosedLoopSet.Find, HeldOutFit.RunDevices),
+    ];
+
     private static string? FindApexCases(string folder) =>
         new[] { Path.Combine(folder, "apex_runs", "unit_cases.json"), Path.Combine(folder, "unit_cases.json") }.FirstOrDefault(File.Exists);
 

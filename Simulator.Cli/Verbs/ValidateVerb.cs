@@ -5,6 +5,7 @@ using Simulator.Cli.Running;
 using Simulator.Cli.Terminal;
 using Simulator.Cli.Validation;
 using Simulator.Cli.Validation.Measured;
+using Simulator.Cli.Validation.Measured.Accuracy;
 
 namespace Simulator.Cli.Verbs;
 
@@ -25,36 +26,45 @@ internal static class ValidateVerb
             Values.Text("the path of a file to write"));
         Option<string?> rows = OptionFactory.Reference(
             "--rows", "FILE", "Write every measured figure beside its predictions as CSV.", Values.Text("the path of a file to write"));
+        Option<string?> page = OptionFactory.Reference(
+            "--page", "FILE", "Write a page about accuracy as Markdown, with a picture of each measured set in a folder of the same name beside it.",
+            Values.Text("the path of a file to write"));
+        Option<bool> heldOut = OptionFactory.Flag(
+            "--held-out", "Also predict closed-loop points with host times that are fitted without their model, and without their device; takes minutes.");
         Option<bool> strict = OptionFactory.Flag("--strict", $"Return {ExitCode.NoMatch} when a case does not match.");
         var verb = new Verb(
             "validate",
             "Runs what others have measured or simulated through the simulator, and tells how far apart the figures are.",
             "simulator validate measured --json validation.json --rows rows.csv",
+            "simulator validate measured --page accuracy.md --held-out",
             "simulator validate measured --only vidur_runs --strict");
         verb.Arguments.Add(folder);
-        foreach (Option option in new Option[] { only, json, rows, strict }) verb.Options.Add(option);
+        foreach (Option option in new Option[] { only, json, rows, page, heldOut, strict }) verb.Options.Add(option);
         verb.SetAction(parse =>
         {
             string? file = parse.GetValue(json);
             string? rowsFile = parse.GetValue(rows);
+            string? pageFile = parse.GetValue(page);
             if (file is not null and not OutputStream) OutputFile.Probe(file);
             if (rowsFile is not null) OutputFile.Probe(rowsFile);
-            ValidationReport report = Run(parse.GetRequiredValue(folder), parse.GetValue(only));
+            if (pageFile is not null) OutputFile.Probe(pageFile);
+            ValidationReport report = Run(parse.GetRequiredValue(folder), parse.GetValue(only), parse.GetValue(heldOut));
             if (file == OutputStream) streams.Output.Write(report.ToJson());
             else report.Write(streams.Output);
             if (file is not null and not OutputStream) OutputFile.Write(file, report.ToJson());
             if (rowsFile is not null) WriteRows(rowsFile, report);
+            if (pageFile is not null) AccuracyPage.Write(pageFile, report);
             return parse.GetValue(strict) && !report.AllMatched ? ExitCode.NoMatch : ExitCode.Success;
         });
         return verb;
     }
 
-    private static ValidationReport Run(string folder, ValidationSet? only)
+    private static ValidationReport Run(string folder, ValidationSet? only, bool heldOut)
     {
         if (!Directory.Exists(folder)) throw new InputException($"{folder}: no such folder; name one that holds measured runs");
         IReadOnlyList<ValidationSet> sets = only is null ? ValidationSet.All : [only];
         List<(string, IValidationSetResult)> results = [];
-        foreach (ValidationSet set in sets)
+        foreach (ValidationSet set in heldOut ? [.. sets, .. ValidationSet.HeldOut] : sets)
         {
             if (set.Find(folder) is { } path) results.Add((set.Name, set.Run(path)));
         }

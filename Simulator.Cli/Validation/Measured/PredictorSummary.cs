@@ -9,6 +9,9 @@ internal sealed record PredictorSummary(IReadOnlyList<(string Name, ErrorSummary
     /// <summary>The rank correlation of throughput within cells, which is what configurations are chosen by; of all figures on average where there is none; null without any.</summary>
     public double? RankCorrelation => Figures.FirstOrDefault(figure => figure.Name == "throughput").RankCorrelation ?? Figures.Average(figure => figure.RankCorrelation);
 
+    /// <summary>Errors of a figure; null where nothing was predicted.</summary>
+    public ErrorSummary? Of(string figure) => Figures.FirstOrDefault(known => known.Name == figure).Errors;
+
     /// <summary>Sums up rows.</summary>
     /// <param name="rows">The rows.</param>
     /// <param name="figures">Names of the figures, in the order in which they are reported.</param>

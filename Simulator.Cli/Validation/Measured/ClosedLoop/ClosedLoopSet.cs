@@ -20,7 +20,8 @@ internal static class ClosedLoopSet
 {
     private const string Points = "points.csv", Flags = "server_flags.csv", Models = "model_configs";
 
-    private static readonly string[] FigureNames = ["ttft", "tpot", "throughput"];
+    /// <summary>Names of the figures, in the order in which they are reported.</summary>
+    public static IReadOnlyList<string> FigureNames { get; } = ["ttft", "tpot", "throughput"];
 
     /// <summary>The devices by the names that the data gives them.</summary>
     private static readonly Dictionary<string, string> Systems = new()

@@ -1,0 +1,59 @@
+using Simulator.Cli.Terminal;
+
+namespace Simulator.Cli.Validation.Measured.Accuracy;
+
+/// <summary>Cells whose errors are far above those of their set, and what is likely to cause them.</summary>
+internal static class StubbornCells
+{
+    /// <summary>Below this nothing is called bad, percent.</summary>
+    public const double LeastPercent = 15;
+
+    private const double Times = 2;
+
+    // What is known of the servers and of the measurements; the first that fits a cell counts.
+    private static readonly (string Set, string System, string Model, string Engine, string Cause)[] Causes =
+    [
+        ("closed_loop", "b200", "DeepSeek-R1-NVFP4", "trtllm", "the time per token is the same whatever number of users is recorded: the server ran another number"),
+        ("closed_loop", "", "-NVFP4", "trtllm", "the recorded number of users is not that of the server: with it Qwen3-32B would take more FLOPs a second than the devices have"),
+        ("closed_loop", "h200", "Llama-3.1-8B-Instruct-FP8", "vllm", "the number of users is contradicted: with it some points take more FLOPs a second than the device has"),
+        ("closed_loop", "h100", "gpt-oss-120b", "trtllm", "the batch limit of the server differs from the recorded number of users"),
+        ("closed_loop", "b200", "gpt-oss-120b", "trtllm", "TensorRT-LLM was not measured on B200: kernels are vLLM's, whose MXFP4 experts are slower than these servers' at 32 rows and more"),
+        ("closed_loop", "b200", "gpt-oss-120b", "vllm", "the MXFP4 experts of the tables are slower at 32 rows and more than those that these servers chose"),
+        ("closed_loop", "b200", "DS-", "sglang", "runs of late 2025 had no warm-up: the first full chunk of prompts of the FP4 checkpoint takes more than a minute there"),
+        ("closed_loop", "h200", "DS-", "trtllm", "not known; a prompt that comes alone already takes several times what its kernels take"),
+        ("closed_loop", "b200", "DS-", "trtllm", "prompts under a budget of about one prompt an iteration wait for longer than its flags say"),
+        ("closed_loop", "", "GLM-5", "sglang", "early builds of a model with sparse attention; which of its kernels is slow is not known"),
+        ("closed_loop", "", "Qwen3.5-397B", "sglang", "at the same number of users short outputs have a far higher time per token than long ones: a pause early in the run, as of kernels that compile when first used"),
+        ("closed_loop", "h100", "Llama-8B", "trtllm", "a grid whose flags nobody recorded"),
+        ("closed_loop", "h100", "Qwen3-", "", "a grid whose flags nobody recorded"),
+    ];
+
+    /// <summary>The cells, worst first within a figure.</summary>
+    public static MarkdownTable Of(string set, MeasuredSetResult result)
+    {
+        MarkdownTable table = new(1, "cell", "runs", "figures: median (signed)", "likely cause");
+        foreach ((MeasuredCell cell, RowsSummary summary) in result.Cells)
+        {
+            string[] bad =
+            [
+                .. from figure in result.FigureNames
+                   let errors = summary.Ours.Of(figure)
+                   where errors is not null && errors.Median > LeastPercent && errors.Median > Times * result.All.Ours.Of(figure)!.Median
+                   select $"{FigureNames.Of(figure)} {FigureNames.Percent(errors.Median)} ({FigureNames.Signed(errors.SignedMedian)})",
+            ];
+            if (bad.Length > 0) table.Add(SetSection.Name(cell), Figures.Count(summary.Ran), string.Join(", ", bad), Cause(set, cell));
+        }
+        return table;
+    }
+
+    private static string Cause(string set, MeasuredCell cell)
+    {
+        foreach ((string of, string system, string model, string engine, string cause) in Causes)
+        {
+            if (of == set && Has(cell.System, system) && Has(cell.Model, model) && Has(cell.Engine, engine)) return cause;
+        }
+        return "not known";
+    }
+
+    private static bool Has(string text, string part) => text.Contains(part, StringComparison.Ordinal);
+}
