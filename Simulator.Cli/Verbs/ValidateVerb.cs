@@ -25,6 +25,9 @@ internal static class ValidateVerb
             Values.Text("the path of a file to write"));
         Option<string?> rows = OptionFactory.Reference(
             "--rows", "FILE", "Write every measured figure beside its predictions as CSV.", Values.Text("the path of a file to write"));
+        Option<string?> bands = OptionFactory.Reference(
+            "--bands", "FILE", "Write the error bands that runs report, by device, engine, kind of model and load, as JSON.",
+            Values.Text("the path of a file to write"));
         Option<bool> strict = OptionFactory.Flag("--strict", $"Return {ExitCode.NoMatch} when a case does not match.");
         var verb = new Verb(
             "validate",
@@ -32,18 +35,21 @@ internal static class ValidateVerb
             "simulator validate measured --json validation.json --rows rows.csv",
             "simulator validate measured --only vidur_runs --strict");
         verb.Arguments.Add(folder);
-        foreach (Option option in new Option[] { only, json, rows, strict }) verb.Options.Add(option);
+        foreach (Option option in new Option[] { only, json, rows, bands, strict }) verb.Options.Add(option);
         verb.SetAction(parse =>
         {
             string? file = parse.GetValue(json);
             string? rowsFile = parse.GetValue(rows);
             if (file is not null and not OutputStream) OutputFile.Probe(file);
             if (rowsFile is not null) OutputFile.Probe(rowsFile);
+            string? bandsFile = parse.GetValue(bands);
+            if (bandsFile is not null) OutputFile.Probe(bandsFile);
             ValidationReport report = Run(parse.GetRequiredValue(folder), parse.GetValue(only));
             if (file == OutputStream) streams.Output.Write(report.ToJson());
             else report.Write(streams.Output);
             if (file is not null and not OutputStream) OutputFile.Write(file, report.ToJson());
             if (rowsFile is not null) WriteRows(rowsFile, report);
+            if (bandsFile is not null) OutputFile.Write(bandsFile, ErrorBands.Of(report).ToJson());
             return parse.GetValue(strict) && !report.AllMatched ? ExitCode.NoMatch : ExitCode.Success;
         });
         return verb;
