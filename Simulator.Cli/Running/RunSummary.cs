@@ -151,8 +151,8 @@ internal static class RunSummary
 
     private static string Batch(LoadRegion load) => load switch
     {
-        LoadRegion.Batch1To16 => "up to 16",
-        LoadRegion.Batch17To64 => "17 to 64",
+        LoadRegion.BatchUpTo16 => "up to 16",
+        LoadRegion.Batch16To64 => "16 to 64",
         _ => "above 64",
     };
 

@@ -23,12 +23,12 @@ public enum ModelKind
 public enum LoadRegion
 {
     /// <summary>Up to 16.</summary>
-    [JsonStringEnumMemberName("batch1To16")]
-    Batch1To16,
+    [JsonStringEnumMemberName("batchUpTo16")]
+    BatchUpTo16,
 
     /// <summary>Above 16, up to 64.</summary>
-    [JsonStringEnumMemberName("batch17To64")]
-    Batch17To64,
+    [JsonStringEnumMemberName("batch16To64")]
+    Batch16To64,
 
     /// <summary>Above 64.</summary>
     [JsonStringEnumMemberName("batchAbove64")]
@@ -66,7 +66,7 @@ public sealed record RunConditions(string Device, string Engine, ModelKind Model
         model.Layers.Any(layer => layer.FeedForward is MixtureOfExperts) ? ModelKind.MixtureOfExperts : ModelKind.Dense;
 
     internal static LoadRegion RegionOf(double meanBatch) =>
-        meanBatch <= 16 ? LoadRegion.Batch1To16 : meanBatch <= 64 ? LoadRegion.Batch17To64 : LoadRegion.BatchAbove64;
+        meanBatch <= 16 ? LoadRegion.BatchUpTo16 : meanBatch <= 64 ? LoadRegion.Batch16To64 : LoadRegion.BatchAbove64;
 
     // Rows of a replica's batch, over the iterations of all replicas of the pool.
     private static double? MeanBatch(string pool, RunResult run)

@@ -31,7 +31,7 @@ public sealed class ReplayRunnerTests
         string scenario = files.Write("s.yaml", Scenario);
         PoolAccuracy accuracy = RunResultJson.Read(Printed.By("replay", scenario, "--json", "-").Output).Accuracy!.Single();
         Assert.That((accuracy.Pool, accuracy.NoBand), Is.EqualTo(("llama-3.1-8b", (string?)null)));
-        Assert.That(accuracy.Conditions, Is.EqualTo(new RunConditions("h100-sxm", "vllm", ModelKind.Dense, LoadRegion.Batch1To16)));
+        Assert.That(accuracy.Conditions, Is.EqualTo(new RunConditions("h100-sxm", "vllm", ModelKind.Dense, LoadRegion.BatchUpTo16)));
         Assert.That(accuracy.Figures.Select(band => band.Figure), Is.EqualTo(Enum.GetValues<AccuracyFigure>()));
         string summary = Printed.By("replay", scenario).Output;
         Assert.That(summary, Does.Contain("\naccuracy      against real servers under vllm on h100-sxm, dense model,").And.Contain("such runs"));

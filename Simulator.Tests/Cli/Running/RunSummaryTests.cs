@@ -66,7 +66,7 @@ public sealed class RunSummaryTests
             [
                 new()
                 {
-                    Pool = "chat", Conditions = new("h100-sxm", "vllm", ModelKind.MixtureOfExperts, LoadRegion.Batch17To64),
+                    Pool = "chat", Conditions = new("h100-sxm", "vllm", ModelKind.MixtureOfExperts, LoadRegion.Batch16To64),
                     Figures =
                     [
                         new(AccuracyFigure.Ttft, -12.4, 3, 20.1, 71, BandScope.SameConditions),
@@ -82,7 +82,7 @@ public sealed class RunSummaryTests
         Assert.That(lines[first..(first + 2)], Is.EqualTo((string[])
         [
             "accuracy      against real servers under vllm on h100-sxm, mixture of experts,",
-            "              mean batch 17 to 64",
+            "              mean batch 16 to 64",
         ]));
         Assert.That(lines[^4..].Select(Cells), Is.EqualTo((string[][])
         [

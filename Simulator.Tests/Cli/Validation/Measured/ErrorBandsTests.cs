@@ -9,7 +9,7 @@ namespace Simulator.Tests.Cli.Validation.Measured;
 
 public sealed class ErrorBandsTests
 {
-    private static readonly RunConditions Conditions = new("h100-sxm", "vllm", ModelKind.Dense, LoadRegion.Batch1To16);
+    private static readonly RunConditions Conditions = new("h100-sxm", "vllm", ModelKind.Dense, LoadRegion.BatchUpTo16);
 
     [Test]
     public void Of_Rows_TakesMeansOfRowsThatTheShippedProfilesPredicted()

@@ -12,7 +12,7 @@ namespace Simulator.Tests.Models.Results.Accuracy;
 
 public sealed class AccuracyBandsTests
 {
-    private static readonly RunConditions Here = new("h100-sxm", "vllm", ModelKind.Dense, LoadRegion.Batch1To16);
+    private static readonly RunConditions Here = new("h100-sxm", "vllm", ModelKind.Dense, LoadRegion.BatchUpTo16);
 
     [Test]
     public void Of_ElevenErrors_HasTheirTenthFiftiethAndNinetiethPercentile()
@@ -30,12 +30,12 @@ public sealed class AccuracyBandsTests
         AccuracyBands bands = AccuracyBands.Of(
         [
             .. Errors(Here, AccuracyFigure.Ttft, 1, AccuracyBands.LeastPoints),
-            .. Errors(Here with { Load = LoadRegion.Batch17To64 }, AccuracyFigure.Ttft, 2, AccuracyBands.LeastPoints - 1),
+            .. Errors(Here with { Load = LoadRegion.Batch16To64 }, AccuracyFigure.Ttft, 2, AccuracyBands.LeastPoints - 1),
             .. Errors(Here with { Device = "l40s" }, AccuracyFigure.Ttft, 3, AccuracyBands.LeastPoints - 1),
             .. Errors(Here with { Engine = "sglang" }, AccuracyFigure.Ttft, 4, AccuracyBands.LeastPoints - 1),
         ]);
         Assert.That(Found(Here), Is.EqualTo((BandScope.SameConditions, 8)));
-        Assert.That(Found(Here with { Load = LoadRegion.Batch17To64 }), Is.EqualTo((BandScope.SameDeviceAndEngine, 15)), "seven are too few");
+        Assert.That(Found(Here with { Load = LoadRegion.Batch16To64 }), Is.EqualTo((BandScope.SameDeviceAndEngine, 15)), "seven are too few");
         Assert.That(Found(Here with { Model = ModelKind.MixtureOfExperts }), Is.EqualTo((BandScope.SameDeviceAndEngine, 15)), "none of such models");
         Assert.That(Found(Here with { Device = "l40s" }), Is.EqualTo((BandScope.SameEngine, 22)));
         Assert.That(Found(Here with { Device = "mi300x" }), Is.EqualTo((BandScope.SameEngine, 22)), "a device that was never measured");
@@ -73,7 +73,7 @@ public sealed class AccuracyBandsTests
         Assert.That(read.Provenance, Is.EqualTo(bands.Provenance));
         Assert.That(read.ToJson(), Is.EqualTo(json));
         Assert.That(json.Split('\n')[3], Is.EqualTo(
-            """    {"device":"h100-sxm","engine":"vllm","model":"dense","load":"batch1To16","figure":"throughput","points":9,"lowPercent":1.2,"medianPercent":1.2,"highPercent":1.2},"""));
+            """    {"device":"h100-sxm","engine":"vllm","model":"dense","load":"batchUpTo16","figure":"throughput","points":9,"lowPercent":1.2,"medianPercent":1.2,"highPercent":1.2},"""));
     }
 
     [TestCase("{")]
@@ -92,7 +92,7 @@ public sealed class AccuracyBandsTests
         Assert.That(shipped.Provenance, Has.Some.StartsWith("closed_loop: "));
         foreach (AccuracyFigure figure in Enum.GetValues<AccuracyFigure>())
         {
-            AccuracyBand? unknown = shipped.Find(new("none", "none", ModelKind.Dense, LoadRegion.Batch1To16), figure);
+            AccuracyBand? unknown = shipped.Find(new("none", "none", ModelKind.Dense, LoadRegion.BatchUpTo16), figure);
             Assert.That(unknown?.Scope, Is.EqualTo(BandScope.All), $"{figure}");
             Assert.That(unknown!.LowPercent, Is.LessThan(unknown.HighPercent));
         }
@@ -120,22 +120,22 @@ public sealed class AccuracyBandsTests
         {
             Id = i, Arrival = default, PromptTokens = 100, OutputTokens = 50, Model = "abcd"[i % 4].ToString(),
         })]);
-        IReadOnlyList<PoolAccuracy> accuracy = AccuracyBands.Of(Errors(Here with { Load = LoadRegion.Batch17To64 }, AccuracyFigure.E2e, 7, 10)).Of(cluster, run);
+        IReadOnlyList<PoolAccuracy> accuracy = AccuracyBands.Of(Errors(Here with { Load = LoadRegion.Batch16To64 }, AccuracyFigure.E2e, 7, 10)).Of(cluster, run);
 
         Assert.That(accuracy.Select(pool => (pool.Pool, pool.NoBand)), Is.EqualTo((IEnumerable<(string, string?)>)
         [
             ("a", null), ("b", "costs are not calibrated"), ("c", "costs are not calibrated"), ("d", "costs are not calibrated"), ("e", "nothing ran"),
         ]));
-        Assert.That(accuracy[0].Conditions, Is.EqualTo(Here with { Load = LoadRegion.Batch17To64 }), "twenty sequences at once");
+        Assert.That(accuracy[0].Conditions, Is.EqualTo(Here with { Load = LoadRegion.Batch16To64 }), "twenty sequences at once");
         Assert.That(accuracy[0].Figures, Is.EqualTo([new FigureAccuracy(AccuracyFigure.E2e, 7, 7, 7, 10, BandScope.SameConditions)]));
         Assert.That(accuracy[0].Figures[0].Extrapolates, Is.False);
         Assert.That(accuracy.Skip(1).SelectMany(pool => pool.Figures), Is.Empty);
     }
 
-    [TestCase(1, LoadRegion.Batch1To16)]
-    [TestCase(16, LoadRegion.Batch1To16)]
-    [TestCase(16.1, LoadRegion.Batch17To64)]
-    [TestCase(64, LoadRegion.Batch17To64)]
+    [TestCase(1, LoadRegion.BatchUpTo16)]
+    [TestCase(16, LoadRegion.BatchUpTo16)]
+    [TestCase(16.1, LoadRegion.Batch16To64)]
+    [TestCase(64, LoadRegion.Batch16To64)]
     [TestCase(64.1, LoadRegion.BatchAbove64)]
     public void RegionOf_MeanBatch_HasItsUpperBound(double meanBatch, LoadRegion region) => Assert.That(RunConditions.RegionOf(meanBatch), Is.EqualTo(region));
 
@@ -144,7 +144,7 @@ public sealed class AccuracyBandsTests
     {
         PoolSpec pool = new("moe", ModelArchitectures.Mixtral_8x7B, DeviceCatalogue.B200);
         RunResult run = ServingSimulation.Run(new ClusterSpec { Pools = [pool] }, [new Request { Id = 0, Arrival = default, PromptTokens = 10, OutputTokens = 3 }]);
-        Assert.That(RunConditions.Of(pool, run), Is.EqualTo(new RunConditions("b200", "vllm", ModelKind.MixtureOfExperts, LoadRegion.Batch1To16)));
+        Assert.That(RunConditions.Of(pool, run), Is.EqualTo(new RunConditions("b200", "vllm", ModelKind.MixtureOfExperts, LoadRegion.BatchUpTo16)));
     }
 
     private static int Nearest(MeasuredError[] errors)
