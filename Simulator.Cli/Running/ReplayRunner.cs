@@ -6,6 +6,7 @@ using Simulator.Cli.Workloads;
 using Simulator.Core.Time;
 using Simulator.Models.Clusters;
 using Simulator.Models.Results;
+using Simulator.Models.Results.Accuracy;
 using Simulator.Models.Results.Comparison;
 using Simulator.Workloads.Requests;
 
@@ -50,6 +51,7 @@ internal sealed class ReplayRunner(Streams streams)
                 cluster, workload, scenario.Seed, options with { Observer = recorder.Observer, Progress = progress.Report });
         }
 
+        result = result with { Accuracy = AccuracyBands.Shipped.Of(cluster, result) };
         if (ShowsSummary(request)) RunSummary.Write(streams.Output, cluster, result);
         if (result.Requests.Completed == 0) streams.Error.WriteLine("warning: no request was completed; the counts say what became of them");
         else if (result.E2e.Count == 0) streams.Error.WriteLine("warning: no completed request was measured; shorten warmUp and drain");

@@ -1,6 +1,8 @@
+using System.Globalization;
 using Simulator.Cli.Terminal;
 using Simulator.Models.Clusters;
 using Simulator.Models.Results;
+using Simulator.Models.Results.Accuracy;
 using Simulator.Models.Results.Comparison;
 using Spectre.Console;
 
@@ -61,6 +63,7 @@ internal static class RunSummary
             $"{Figures.Number(run.Cost.Usd)} USD{(hasWindow ? " (whole run)" : "")}", $"{Figures.Number(run.Cost.UsdPerMillionOutputTokens)} USD per million output tokens",
             $"{Figures.Number(run.Cost.EnergyJoules / 3.6e6)} kWh", $"{Figures.Number(run.Cost.JoulesPerOutputToken)} J per output token"]);
         if (run.Classes.Count > 1) WriteClasses(output, run);
+        foreach (PoolAccuracy pool in run.Accuracy ?? []) WriteAccuracy(output, cluster, pool);
     }
 
     public static void Write(TextWriter output, ClusterSpec cluster, ReplicationResult result)
@@ -114,6 +117,54 @@ internal static class RunSummary
         }
         output.WriteTable(table);
     }
+
+    private static void WriteAccuracy(TextWriter output, ClusterSpec cluster, PoolAccuracy pool)
+    {
+        string name = cluster.Pools.Count > 1 ? $"{pool.Pool}: " : "";
+        if (pool.Conditions is not { } of)
+        {
+            Line(output, "accuracy", [$"{name}no band: {pool.NoBand}"]);
+            return;
+        }
+        output.WriteLine();
+        Line(output, "accuracy", [
+            $"{name}against real servers under {of.Engine} on {of.Device}",
+            of.Model == ModelKind.Dense ? "dense model" : "mixture of experts", $"mean batch {Batch(of.Load)}"]);
+        output.WriteLine();
+        Table table = TextTable.Create("mean", "8 of 10 are off by", "median", "points", "measured on");
+        foreach (FigureAccuracy band in pool.Figures)
+        {
+            table.AddTexts(
+                Name(band.Figure), $"{Signed(band.LowPercent)} to {Signed(band.HighPercent)}", Signed(band.MedianPercent), Figures.Count(band.Points),
+                Scope(band.Scope, of));
+        }
+        output.WriteTable(table);
+    }
+
+    private static string Name(AccuracyFigure figure) => figure switch
+    {
+        AccuracyFigure.Ttft => "TTFT",
+        AccuracyFigure.Tpot => "TPOT, ITL",
+        AccuracyFigure.E2e => "E2E",
+        _ => "throughput",
+    };
+
+    private static string Batch(LoadRegion load) => load switch
+    {
+        LoadRegion.BatchUpTo16 => "up to 16",
+        LoadRegion.Batch16To64 => "16 to 64",
+        _ => "above 64",
+    };
+
+    private static string Scope(BandScope scope, RunConditions of) => scope switch
+    {
+        BandScope.SameConditions => "such runs",
+        BandScope.SameDeviceAndEngine => $"extrapolated: {of.Device}, {of.Engine}",
+        BandScope.SameEngine => $"extrapolated: all {of.Engine}",
+        _ => "extrapolated: all engines",
+    };
+
+    private static string Signed(double percent) => percent.ToString("+0;-0;0", CultureInfo.InvariantCulture) + " %";
 
     private static void AddLatency(Table table, string name, LatencySummary latency) => table.AddTexts(
         name, Figures.Seconds(latency.Mean), Figures.Seconds(latency.P50), Figures.Seconds(latency.P90), Figures.Seconds(latency.P95),

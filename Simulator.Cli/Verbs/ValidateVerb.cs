@@ -31,6 +31,9 @@ internal static class ValidateVerb
             Values.Text("the path of a file to write"));
         Option<bool> heldOut = OptionFactory.Flag(
             "--held-out", "Also predict closed-loop points with host times that are fitted without their model, and without their device; takes minutes.");
+        Option<string?> bands = OptionFactory.Reference(
+            "--bands", "FILE", "Write the error bands that runs report, by device, engine, kind of model and load, as JSON.",
+            Values.Text("the path of a file to write"));
         Option<bool> strict = OptionFactory.Flag("--strict", $"Return {ExitCode.NoMatch} when a case does not match.");
         var verb = new Verb(
             "validate",
@@ -39,7 +42,7 @@ internal static class ValidateVerb
             "simulator validate measured --page accuracy.md --held-out",
             "simulator validate measured --only vidur_runs --strict");
         verb.Arguments.Add(folder);
-        foreach (Option option in new Option[] { only, json, rows, page, heldOut, strict }) verb.Options.Add(option);
+        foreach (Option option in new Option[] { only, json, rows, page, bands, heldOut, strict }) verb.Options.Add(option);
         verb.SetAction(parse =>
         {
             string? file = parse.GetValue(json);
@@ -47,13 +50,16 @@ internal static class ValidateVerb
             string? pageFile = parse.GetValue(page);
             if (file is not null and not OutputStream) OutputFile.Probe(file);
             if (rowsFile is not null) OutputFile.Probe(rowsFile);
+            string? bandsFile = parse.GetValue(bands);
             if (pageFile is not null) OutputFile.Probe(pageFile);
+            if (bandsFile is not null) OutputFile.Probe(bandsFile);
             ValidationReport report = Run(parse.GetRequiredValue(folder), parse.GetValue(only), parse.GetValue(heldOut));
             if (file == OutputStream) streams.Output.Write(report.ToJson());
             else report.Write(streams.Output);
             if (file is not null and not OutputStream) OutputFile.Write(file, report.ToJson());
             if (rowsFile is not null) WriteRows(rowsFile, report);
             if (pageFile is not null) AccuracyPage.Write(pageFile, report);
+            if (bandsFile is not null) OutputFile.Write(bandsFile, ErrorBands.Of(report).ToJson());
             return parse.GetValue(strict) && !report.AllMatched ? ExitCode.NoMatch : ExitCode.Success;
         });
         return verb;

@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using Simulator.Models.Results.Accuracy;
+
 namespace Simulator.Models.Results;
 
 /// <summary>What the users of the simulated cluster saw, and what it did and cost. A pure function of scenario and seed (invariant 6).</summary>
@@ -21,6 +24,13 @@ public sealed record RunResult
     /// run fills it in, as the command line does from the scenario; empty otherwise.
     /// </summary>
     public IReadOnlyList<RunSetting> Settings { get; init; } = [];
+
+    /// <summary>
+    /// How far predictions such as these were from real servers, by pool. Whoever describes the run fills it in, as the command line does
+    /// (<see cref="AccuracyBands.Of(Clusters.ClusterSpec, RunResult)"/>); null, and not in the JSON, otherwise.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<PoolAccuracy>? Accuracy { get; init; }
 
     /// <summary>All requests of the run by what became of them (invariant 1), measured or not.</summary>
     public required RequestCounts Requests { get; init; }

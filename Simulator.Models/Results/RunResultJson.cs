@@ -19,6 +19,8 @@ public static class RunResultJson
         // A document may lack the settings; generated readers then leave null in place of the initial value.
         if (result.Settings is null) result = result with { Settings = [] };
         if (result.Settings.Contains(null)) throw new JsonException("A setting is null.");
+        if (result.Accuracy is { } accuracy && accuracy.Any(pool => pool?.Figures is null || pool.Figures.Contains(null)))
+            throw new JsonException("An accuracy is null.");
         if (result.Classes.Contains(null) || result.Replicas.Contains(null)) throw new JsonException("A class or a replica is null.");
         return result;
     }

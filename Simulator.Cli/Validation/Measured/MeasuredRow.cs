@@ -1,3 +1,5 @@
+using Simulator.Models.Results.Accuracy;
+
 namespace Simulator.Cli.Validation.Measured;
 
 /// <summary>One measured run: what was measured, what we predict and what others predicted.</summary>
@@ -8,6 +10,9 @@ internal sealed record MeasuredRow(string Id, MeasuredCell Cell, IReadOnlyList<M
 {
     /// <summary>Why the row was not run; null when it was. Rows are counted by it, so it says nothing of the row alone.</summary>
     public string? NotRun { get; init; }
+
+    /// <summary>What it ran under, when the shipped profiles alone predicted it; null when it was not run, or with times of its own.</summary>
+    public RunConditions? Conditions { get; init; }
 
     /// <summary>Groups of rows that are also reported apart, such as <c>flagsUnknown</c>.</summary>
     public IReadOnlyList<string> Groups { get; init; } = [];

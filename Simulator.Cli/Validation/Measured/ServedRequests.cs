@@ -1,6 +1,7 @@
 using Simulator.Models.Clusters;
 using Simulator.Models.Parallelism;
 using Simulator.Models.Results;
+using Simulator.Models.Results.Accuracy;
 using Simulator.Models.Routing;
 using Simulator.Workloads.Requests;
 
@@ -16,6 +17,9 @@ internal sealed class ServedRequests : IRunObserver
     }
 
     public bool WantsIterations => false;
+
+    /// <summary>What the pool ran under; null when its costs are not calibrated.</summary>
+    public RunConditions? Conditions { get; private set; }
 
     /// <summary>Requests that completed.</summary>
     public int Completed => _completed.Count;
@@ -39,8 +43,9 @@ internal sealed class ServedRequests : IRunObserver
         ServedRequests served = new();
         try
         {
-            ServingSimulation.Run(
+            RunResult run = ServingSimulation.Run(
                 new ClusterSpec { Pools = [pool], Router = Routers.RoundRobin }, requests, options: new RunOptions { Observer = served });
+            served.Conditions = RunConditions.Of(pool, run);
         }
         catch (Exception e) when (e is ClusterException or PlanException)
         {

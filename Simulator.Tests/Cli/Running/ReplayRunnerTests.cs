@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Simulator.Cli.Terminal;
 using Simulator.Models.Results;
+using Simulator.Models.Results.Accuracy;
 using Simulator.Models.Results.Comparison;
 using Simulator.Tests.Cli.Verbs;
 
@@ -21,6 +22,28 @@ public sealed class ReplayRunnerTests
         RunResult result = RunResultJson.Read(printed.Output);
         Assert.That((result.Requests.Injected, result.Requests.Completed), Is.EqualTo((20L, 20L)));
         Assert.That(RunResultJson.Write(result), Is.EqualTo(printed.Output));
+    }
+
+    [Test]
+    public void Replay_CalibratedPool_TellsTheErrorBandOfItsFigures()
+    {
+        using var files = new TemporaryFiles();
+        string scenario = files.Write("s.yaml", Scenario);
+        PoolAccuracy accuracy = RunResultJson.Read(Printed.By("replay", scenario, "--json", "-").Output).Accuracy!.Single();
+        Assert.That((accuracy.Pool, accuracy.NoBand), Is.EqualTo(("llama-3.1-8b", (string?)null)));
+        Assert.That(accuracy.Conditions, Is.EqualTo(new RunConditions("h100-sxm", "vllm", ModelKind.Dense, LoadRegion.BatchUpTo16)));
+        Assert.That(accuracy.Figures.Select(band => band.Figure), Is.EqualTo(Enum.GetValues<AccuracyFigure>()));
+        string summary = Printed.By("replay", scenario).Output;
+        Assert.That(summary, Does.Contain("\naccuracy      against real servers under vllm on h100-sxm, dense model,").And.Contain("such runs"));
+    }
+
+    [Test]
+    public void Replay_ConstantEfficiencies_HasNoBand()
+    {
+        using var files = new TemporaryFiles();
+        string scenario = files.Write("s.yaml", Scenario.Replace("device: h100-sxm", "device: h100-sxm, roofline: { matrixComputeEfficiency: 0.5 }", StringComparison.Ordinal));
+        Assert.That(RunResultJson.Read(Printed.By("replay", scenario, "--json", "-").Output).Accuracy!.Single().NoBand, Is.EqualTo("costs are not calibrated"));
+        Assert.That(Printed.By("replay", scenario).Output, Does.EndWith("accuracy      no band: costs are not calibrated\n"));
     }
 
     [Test]

@@ -1,5 +1,6 @@
 using Simulator.Cli.Running;
 using Simulator.Models.Results;
+using Simulator.Models.Results.Accuracy;
 using Simulator.Models.Results.Comparison;
 using Simulator.Tests.Models.Results;
 
@@ -55,6 +56,50 @@ public sealed class RunSummaryTests
         Assert.That(lines.Length - table - 2, Is.EqualTo(Run.Classes.Count));
         Assert.That(lines, Has.One.StartsWith("  chat/a,b "));
     }
+
+    [Test]
+    public void Write_Accuracy_GivesTheBandOfEachFigureAndSaysWhereItExtrapolates()
+    {
+        string[] lines = Lines(Run with
+        {
+            Accuracy =
+            [
+                new()
+                {
+                    Pool = "chat", Conditions = new("h100-sxm", "vllm", ModelKind.MixtureOfExperts, LoadRegion.Batch16To64),
+                    Figures =
+                    [
+                        new(AccuracyFigure.Ttft, -12.4, 3, 20.1, 71, BandScope.SameConditions),
+                        new(AccuracyFigure.Tpot, -8, 0.2, 5, 1234, BandScope.SameDeviceAndEngine),
+                        new(AccuracyFigure.E2e, -3, -1, 1, 60, BandScope.SameEngine),
+                        new(AccuracyFigure.Throughput, -100, 0, 100, 90, BandScope.All),
+                    ],
+                },
+            ],
+        });
+        Assert.That(lines, Has.All.Length.LessThanOrEqualTo(80));
+        int first = Array.FindIndex(lines, line => line.StartsWith("accuracy", StringComparison.Ordinal));
+        Assert.That(lines[first..(first + 2)], Is.EqualTo((string[])
+        [
+            "accuracy      against real servers under vllm on h100-sxm, mixture of experts,",
+            "              mean batch 16 to 64",
+        ]));
+        Assert.That(lines[^4..].Select(Cells), Is.EqualTo((string[][])
+        [
+            ["TTFT", "-12 % to +20 %", "+3 %", "71", "such runs"],
+            ["TPOT, ITL", "-8 % to +5 %", "0 %", "1,234", "extrapolated: h100-sxm, vllm"],
+            ["E2E", "-3 % to +1 %", "-1 %", "60", "extrapolated: all vllm"],
+            ["throughput", "-100 % to +100 %", "0 %", "90", "extrapolated: all engines"],
+        ]));
+
+        static string[] Cells(string line) => line.Split("  ", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    }
+
+    [Test]
+    public void Write_NoAccuracy_SaysWhy() =>
+        Assert.That(
+            Lines(Run with { Accuracy = [new() { Pool = "chat", NoBand = "costs are not calibrated" }] }),
+            Has.One.EqualTo("accuracy      no band: costs are not calibrated"));
 
     [Test]
     public void Write_Replications_SkipsZerosAndGivesLatenciesUnits()

@@ -4,6 +4,7 @@ using Simulator.Models.Costs.Profiles;
 using Simulator.Models.Devices;
 using Simulator.Models.Parallelism;
 using Simulator.Models.Results;
+using Simulator.Models.Results.Accuracy;
 using Simulator.Workloads.Clients;
 using Simulator.Workloads.Requests;
 using Simulator.Workloads.Traces;
@@ -82,7 +83,7 @@ internal static class ClosedLoopSet
         }
     }
 
-    private static (double Ttft, double Tpot, double MeanOutput) Predict(
+    private static (double Ttft, double Tpot, double MeanOutput, RunConditions? Conditions) Predict(
         ClosedLoopPoint point, ServerFlags flags, HuggingFaceModel model, Device device, HostProfile? host)
     {
         PoolSpec pool = new ServerPool(flags, point, model, device).Build();
@@ -92,13 +93,13 @@ internal static class ClosedLoopSet
         using ClosedLoopWorkload workload = new(requests, point.Concurrency);
         RunResult run = ServingSimulation.Run(cluster, workload);
         if (run.Requests.Completed < requests.Count) throw new NotSupportedException("its server refuses requests that the real one served");
-        return (run.Ttft.Mean!.Value, run.Tpot.Mean!.Value, requests.Average(request => request.OutputTokens));
+        return (run.Ttft.Mean!.Value, run.Tpot.Mean!.Value, requests.Average(request => request.OutputTokens), RunConditions.Of(pool, run));
     }
 
     private static string Served(ClosedLoopPoint point) => $"{point.Model} {point.Precision}".TrimEnd();
 
-    private static MeasuredRow Compare(ClosedLoopPoint point, ServerFlags flags, (double Ttft, double Tpot, double MeanOutput) predicted) =>
-        Row(point, flags, predicted.MeanOutput, (predicted.Ttft, predicted.Tpot));
+    private static MeasuredRow Compare(ClosedLoopPoint point, ServerFlags flags, (double Ttft, double Tpot, double MeanOutput, RunConditions? Conditions) predicted) =>
+        Row(point, flags, predicted.MeanOutput, (predicted.Ttft, predicted.Tpot)) with { Conditions = predicted.Conditions };
 
     private static MeasuredRow NotRun(ClosedLoopPoint point, ServerFlags? flags, string reason) =>
         Row(point, flags, point.OutputTokens, null) with { NotRun = reason };

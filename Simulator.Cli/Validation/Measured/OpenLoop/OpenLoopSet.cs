@@ -59,7 +59,10 @@ internal static class OpenLoopSet
                 throw new NotSupportedException("overloaded: more than 1 % of its requests failed, and when its clients give up is not recorded");
             PoolSpec pool = ServerTimes.Of(host).ApplyTo(Pool(run, device));
             ServedRequests served = ServedRequests.By(pool, requests is null ? OpenLoopWorkload.Stated(run) : OpenLoopWorkload.Recorded(run, requests));
-            return row with { Figures = [.. row.Figures.Select(figure => figure with { Predicted = Predicted(figure.Name, served) })] };
+            return row with
+            {
+                Figures = [.. row.Figures.Select(figure => figure with { Predicted = Predicted(figure.Name, served) })], Conditions = served.Conditions,
+            };
         }
         catch (NotSupportedException e)
         {

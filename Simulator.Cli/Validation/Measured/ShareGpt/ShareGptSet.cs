@@ -48,7 +48,10 @@ internal static class ShareGptSet
         {
             if (requests is null) throw new NotSupportedException("its requests are not recorded");
             ServedRequests served = ServedRequests.By(Pool(run, device), requests);
-            return row with { Figures = [.. row.Figures.Select(figure => figure with { Predicted = Predicted(figure.Name, served) })] };
+            return row with
+            {
+                Figures = [.. row.Figures.Select(figure => figure with { Predicted = Predicted(figure.Name, served) })], Conditions = served.Conditions,
+            };
         }
         catch (NotSupportedException e)
         {
