@@ -283,15 +283,15 @@ public sealed class ScenarioReaderTests
                     cudaGraphs: { mode: full-decode-only, captureSizes: [1, 8, 64], launchTime: 5us }
                     host: { schedule: { perIteration: 1ms, perSequence: 2us }, detokenize: { perIteration: 3ms } }
             """).Cluster.Pools.Single();
-        HostOverhead host = new();
+        RooflineOptions measured = RooflineOptions.Of(CostProfiles.Of(pool.Device, EngineKernels.Vllm));
         Assert.That(pool.DevicesPerHostLink, Is.EqualTo(4));
         Assert.That(pool.Plan, Is.EqualTo(new ParallelPlan(Pipeline: 2, Context: 2) { StageLayers = [15, 17] }));
         Assert.That(pool.Engine, Is.EqualTo(new EngineSection { HostCacheBlocks = 1000, HostWritePolicy = HostWritePolicy.WriteThrough }));
-        Assert.That(pool.Roofline, Is.EqualTo(RooflineOptions.Of(CostProfiles.Of(pool.Device, EngineKernels.Vllm)) with
+        Assert.That(pool.Roofline, Is.EqualTo(measured with
         {
             ExpertImbalance = 1.5,
             Graphs = new CudaGraphs { Mode = CudaGraphMode.FullDecodeOnly, CaptureSizes = [1, 8, 64], LaunchSeconds = 5e-6 },
-            Host = host with { Schedule = new(1e-3, 2e-6), Detokenize = host.Detokenize with { PerIteration = 3e-3 } },
+            Host = measured.Host with { Schedule = new(1e-3, 2e-6), Detokenize = measured.Host.Detokenize with { PerIteration = 3e-3 } },
         }));
     }
 

@@ -3,10 +3,12 @@ using System.Text.Json;
 using Simulator.Cli.Terminal;
 using Simulator.Cli.Validation.Measured;
 using Simulator.Cli.Validation.Measured.ClosedLoop;
+using Simulator.Core.Time;
 using Simulator.Models.Architectures;
 using Simulator.Models.Batching.VllmV1;
 using Simulator.Models.Clusters;
 using Simulator.Models.Costs;
+using Simulator.Models.Costs.Profiles;
 using Simulator.Models.Engines;
 using Simulator.Models.Parallelism;
 using Simulator.Models.Results;
@@ -29,14 +31,17 @@ public sealed class ClosedLoopSetTests
         MeasuredRow row = ClosedLoopSet.Run(files.Folder).Rows.Single();
 
         HuggingFaceModel model = HuggingFaceConfig.Read(Path.Combine(files.Folder, "model_configs", "meta-llama--Meta-Llama-3.1-8B.json"));
+        CostProfile profile = CostProfiles.Of(DeviceCatalogue.Find("h100-sxm"), EngineKernels.Vllm);
+        RooflineOptions roofline = RooflineOptions.Of(profile);
         PoolSpec pool = new("", model.Architecture, DeviceCatalogue.Find("h100-sxm"))
         {
             Engine = ServingEngines.VllmV1(new VllmV1Options { TokenBudget = 2048, MaxSequences = 8, AsyncScheduling = true }) with
             {
                 BlockTokens = 32, PrefixCaching = false, ContextWindow = 1024 + 128 + 200,
+                RequestOverhead = SimDuration.FromSeconds(profile.Host!.RequestSeconds),
             },
             Memory = new MemoryOptions { UtilizationFraction = 0.5 },
-            Roofline = RooflineOptions.Default with { Graphs = new CudaGraphs { CaptureSizes = [1, 2, 4, 8, 16, 24, 32, 40, 48, 56, 64] } },
+            Roofline = roofline with { Graphs = roofline.Graphs with { CaptureSizes = [1, 2, 4, 8, 16, 24, 32, 40, 48, 56, 64] } },
         };
         NumpyRandom random = new(0);
         int[] prompts = [.. Enumerable.Range(0, 80).Select(_ => random.Next(819, 1024))], outputs = [.. Enumerable.Range(0, 80).Select(_ => random.Next(102, 128))];
