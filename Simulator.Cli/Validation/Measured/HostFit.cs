@@ -48,7 +48,7 @@ internal static class HostFit
 
     private static HostProfile Fit(Func<HostProfile, MeasuredSetResult> run, IEnumerable<double> start, double step, int mostTrials)
     {
-        Vector<double> best = DenseVector.OfEnumerable(start.Select(Math.Log));
+        Vector<double> best = DenseVector.OfEnumerable(start.Select(time => Math.Log(time)));
         double least = double.PositiveInfinity;
         double Objective(Vector<double> x)
         {
