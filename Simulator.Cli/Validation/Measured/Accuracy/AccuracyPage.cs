@@ -126,7 +126,7 @@ internal sealed partial class AccuracyPage
         {
             CostProfile[] profiles = [.. engine.Select(known => CostProfiles.Of(known.Device, known.Engine))];
             MarkdownTable table = new(1, [engine.Key.Id(), .. profiles.Select(profile => profile.Device)]);
-            foreach (string kernel in profiles.SelectMany(profile => profile.Residuals).Select(residual => residual.Operator).Distinct())
+            foreach (string kernel in profiles.OrderByDescending(profile => profile.Residuals.Count).SelectMany(profile => profile.Residuals).Select(residual => residual.Operator).Distinct())
                 table.Add([kernel, .. profiles.Select(profile => Unseen(profile, kernel))]);
             tables.Add(table.ToString());
         }

@@ -41,7 +41,7 @@ internal static class HostFit
     public static HostProfile Fit(IReadOnlyList<ClosedLoopServer> sample, string provenance) =>
         Fit(sample, Times.Select(time => time.Start), Step, MostRuns) with { Provenance = [provenance] };
 
-    /// <summary>Fits to fewer points, with a shorter search that begins at times which fit all of them.</summary>
+    /// <summary>Fits to fewer points, with a shorter search that begins at times which fit all of them: only the points decide where it ends.</summary>
     /// <param name="sample">The points.</param>
     /// <param name="start">Where the search begins.</param>
     public static HostProfile Refit(IReadOnlyList<ClosedLoopServer> sample, HostProfile start) =>
