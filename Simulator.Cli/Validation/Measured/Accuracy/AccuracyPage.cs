@@ -102,7 +102,7 @@ internal sealed partial class AccuracyPage
         MarkdownTable table = new(1, "engine", "iteration", "sequence of an iteration", "launch without a graph", "request", "fitted to");
         foreach (EngineKernels engine in Enum.GetValues<EngineKernels>())
         {
-            if (CostProfiles.Measured.FirstOrDefault(known => known.Engine == engine).Device is not { } device || CostProfiles.Of(device, engine).Host is not { } host) continue;
+            if (HostFit.Shipped(engine) is not { } host) continue;
             table.Add(
                 engine.Id(), Figures.Seconds(host.IterationSeconds), Figures.Seconds(host.SequenceSeconds), Figures.Seconds(host.LaunchSeconds),
                 Figures.Seconds(host.RequestSeconds), string.Join("; ", host.Provenance));

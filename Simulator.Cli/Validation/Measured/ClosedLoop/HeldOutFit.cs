@@ -44,7 +44,7 @@ internal static class HeldOutFit
     private static IEnumerable<MeasuredRow> Run(
         IReadOnlyList<ClosedLoopServer> servers, IReadOnlyList<ClosedLoopServer> sample, EngineKernels engine, Func<ClosedLoopServer, string> part)
     {
-        HostProfile all = HostFit.Fit(sample, "");
+        HostProfile all = HostFit.Shipped(engine) ?? HostFit.Fit(sample, "");
         foreach (IGrouping<string, ClosedLoopServer> left in servers.GroupBy(part).OrderBy(group => group.Key, StringComparer.Ordinal))
         {
             ClosedLoopServer[] others = [.. sample.Where(server => part(server) != left.Key)];

@@ -41,6 +41,10 @@ internal static class HostFit
     public static HostProfile Fit(IReadOnlyList<ClosedLoopServer> sample, string provenance) =>
         Fit(sample, Times.Select(time => time.Start), Step, MostRuns) with { Provenance = [provenance] };
 
+    /// <summary>The times of an engine that are shipped; null when there are none.</summary>
+    public static HostProfile? Shipped(EngineKernels engine) =>
+        CostProfiles.Measured.FirstOrDefault(known => known.Engine == engine).Device is { } device ? CostProfiles.Of(device, engine).Host : null;
+
     /// <summary>Fits to fewer points, with a shorter search that begins at times which fit all of them: only the points decide where it ends.</summary>
     /// <param name="sample">The points.</param>
     /// <param name="start">Where the search begins.</param>
