@@ -81,9 +81,7 @@ public static class PredictionFigure
             svg.Text("small middle", left + at, bottom + 15, label);
             svg.Text("small right", left - 6, bottom - at + 4, label);
         }
-        svg.Path("diagonal", Inv($"M{left} {bottom}L{left + Side} {top}"));
-        svg.Path("frame", Inv($"M{left} {top}V{bottom}H{left + Side}V{top}z"));
-        svg.Text("small axis middle", left + Side / 2, bottom + 31, "measured");
+        svg.Text("small axis middle", left + Side / 2, bottom + 31, panel.Unit == PredictionUnit.TokensPerSecond ? "measured, tokens/s" : "measured");
         svg.Text("small axis", left + 7, top + 16, "↑ predicted");
         bool large = panel.Points.Count <= Many;
         // What there is most of lies below, so that nothing hides under it.
@@ -91,6 +89,8 @@ public static class PredictionFigure
         {
             DrawMarks(svg, Index(series, group.Key), group.Select(point => (left + axis.At(point.Measured), bottom - axis.At(point.Predicted))), large);
         }
+        svg.Path("diagonal", Inv($"M{left} {bottom}L{left + Side} {top}"));
+        svg.Path("frame", Inv($"M{left} {top}V{bottom}H{left + Side}V{top}z"));
     }
 
     // The part of the square between two lines beside the diagonal, so far above and below it.
@@ -104,7 +104,7 @@ public static class PredictionFigure
     private static void DrawMarks(SvgText svg, int series, IEnumerable<(double X, double Y)> places, bool large)
     {
         StringBuilder marks = new();
-        double radius = large ? 3.2 : 2.2;
+        double radius = large ? 3.2 : 1.7;
         foreach ((double x, double y) in places)
         {
             marks.Append((series % 3) switch
@@ -114,7 +114,7 @@ public static class PredictionFigure
                 _ => Inv($"M{x - radius} {y - radius}h{2 * radius}v{2 * radius}h{-2 * radius}z"),
             });
         }
-        svg.Path(string.Create(CultureInfo.InvariantCulture, $"mark s{series % Colours}"), marks.ToString());
+        svg.Path(string.Create(CultureInfo.InvariantCulture, $"mark s{series % Colours}{(large ? " large" : "")}"), marks.ToString());
     }
 
     private static int Index(IReadOnlyList<string> series, string name)
@@ -147,12 +147,12 @@ public static class PredictionFigure
         .title{font-size:15px;font-weight:600}.head{font-size:13px;font-weight:600}.small{fill:#59636e;font-size:11px}.axis{font-style:italic}
         .right{text-anchor:end}.middle{text-anchor:middle}
         .page{fill:#fff}.grid{stroke:#d1d9e0;stroke-width:.6;fill:none}.frame{stroke:#8c959f;stroke-width:.8;fill:none}
-        .diagonal{stroke:#1f2328;stroke-width:1;fill:none}.wide{fill:#eef1f4}.narrow{fill:#dbe1e7}
-        .mark{fill-opacity:.75;stroke:#fff;stroke-width:.35}
+        .diagonal{stroke:#1f2328;stroke-width:.8;fill:none}.wide{fill:#eef1f4}.narrow{fill:#dbe1e7}
+        .mark{fill-opacity:.7}.large{stroke:#fff;stroke-width:.5}
         .s0{fill:#0072b2}.s1{fill:#d55e00}.s2{fill:#009e73}.s3{fill:#cc79a7}.s4{fill:#e69f00}.s5{fill:#56b4e9}
         @media screen and (prefers-color-scheme:dark){
         text{fill:#e6edf3}.small{fill:#9198a1}.page{fill:#0d1117}.grid{stroke:#2f353d}.frame{stroke:#656c76}
-        .diagonal{stroke:#e6edf3}.wide{fill:#171c23}.narrow{fill:#232a33}.mark{stroke:#0d1117}}
+        .diagonal{stroke:#e6edf3}.wide{fill:#171c23}.narrow{fill:#232a33}.large{stroke:#0d1117}}
         </style>
         """;
 }

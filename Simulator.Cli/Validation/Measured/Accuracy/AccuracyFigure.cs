@@ -32,9 +32,8 @@ internal static class AccuracyFigure
                where predicted > 0
                select new PredictionPoint(row.Cell.Engine, value.Measured, predicted),
         ];
-        string unit = FigureNames.Unit(figure) == PredictionUnit.TokensPerSecond ? ", tokens/s" : "";
         string note = string.Create(CultureInfo.InvariantCulture, $"{Figures.Count(errors.Count)} runs, median error {FigureNames.Percent(errors.Median)} %");
-        return new(FigureNames.Of(figure) + unit, note, FigureNames.Unit(figure), points);
+        return new(FigureNames.Of(figure), note, FigureNames.Unit(figure), points);
     }
 
     private static int Order(string engine)

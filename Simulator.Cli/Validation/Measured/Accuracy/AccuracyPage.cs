@@ -102,7 +102,7 @@ internal sealed partial class AccuracyPage
         MarkdownTable table = new(1, "engine", "iteration", "sequence of an iteration", "launch without a graph", "request", "fitted to");
         foreach (EngineKernels engine in Enum.GetValues<EngineKernels>())
         {
-            if (CostProfiles.Measured.FirstOrDefault(known => known.Engine == engine).Device is not { } device || CostProfiles.Of(device, engine).Host is not { } host) continue;
+            if (HostFit.Shipped(engine) is not { } host) continue;
             table.Add(
                 engine.Id(), Figures.Seconds(host.IterationSeconds), Figures.Seconds(host.SequenceSeconds), Figures.Seconds(host.LaunchSeconds),
                 Figures.Seconds(host.RequestSeconds), string.Join("; ", host.Provenance));
@@ -126,7 +126,7 @@ internal sealed partial class AccuracyPage
         {
             CostProfile[] profiles = [.. engine.Select(known => CostProfiles.Of(known.Device, known.Engine))];
             MarkdownTable table = new(1, [engine.Key.Id(), .. profiles.Select(profile => profile.Device)]);
-            foreach (string kernel in profiles.SelectMany(profile => profile.Residuals).Select(residual => residual.Operator).Distinct())
+            foreach (string kernel in profiles.OrderByDescending(profile => profile.Residuals.Count).SelectMany(profile => profile.Residuals).Select(residual => residual.Operator).Distinct())
                 table.Add([kernel, .. profiles.Select(profile => Unseen(profile, kernel))]);
             tables.Add(table.ToString());
         }

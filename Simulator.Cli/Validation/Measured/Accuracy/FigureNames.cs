@@ -29,7 +29,7 @@ internal static class FigureNames
     public static string Signed(double? value) => value?.ToString("+0.0;−0.0;0.0", CultureInfo.InvariantCulture) ?? None;
 
     /// <summary>A rank correlation.</summary>
-    public static string Rank(double? value) => value?.ToString("0.000", CultureInfo.InvariantCulture) ?? None;
+    public static string Rank(double? value) => value?.ToString("0.000;−0.000", CultureInfo.InvariantCulture) ?? None;
 
     /// <summary>Median, 90th percentile and signed median: <c>5.2 / 14.0 / +3.1</c>.</summary>
     public static string Three(ErrorSummary? errors) =>

@@ -14,8 +14,9 @@ internal static class StubbornCells
     private static readonly (string Set, string System, string Model, string Engine, string Cause)[] Causes =
     [
         ("closed_loop", "b200", "DeepSeek-R1-NVFP4", "trtllm", "the time per token is the same whatever number of users is recorded: the server ran another number"),
-        ("closed_loop", "", "-NVFP4", "trtllm", "the recorded number of users is not that of the server: with it Qwen3-32B would take more FLOPs a second than the devices have"),
-        ("closed_loop", "h200", "Llama-3.1-8B-Instruct-FP8", "vllm", "the number of users is contradicted: with it some points take more FLOPs a second than the device has"),
+        ("closed_loop", "", "Qwen3-32B-NVFP4", "trtllm", "the recorded number of users is contradicted: with it the devices would do more FLOPs a second than they have"),
+        ("closed_loop", "", "DeepSeek-V3.1-NVFP4", "trtllm", "the batch limit of the server differs from the recorded number of users"),
+        ("closed_loop", "h200", "Llama-3.1-8B-Instruct-FP8", "vllm", "the recorded number of users is contradicted: with it some points would take more FLOPs a second than the device has"),
         ("closed_loop", "h100", "gpt-oss-120b", "trtllm", "the batch limit of the server differs from the recorded number of users"),
         ("closed_loop", "b200", "gpt-oss-120b", "trtllm", "TensorRT-LLM was not measured on B200: kernels are vLLM's, whose MXFP4 experts are slower than these servers' at 32 rows and more"),
         ("closed_loop", "b200", "gpt-oss-120b", "vllm", "the MXFP4 experts of the tables are slower at 32 rows and more than those that these servers chose"),
@@ -26,12 +27,13 @@ internal static class StubbornCells
         ("closed_loop", "", "Qwen3.5-397B", "sglang", "at the same number of users short outputs have a far higher time per token than long ones: a pause early in the run, as of kernels that compile when first used"),
         ("closed_loop", "h100", "Llama-8B", "trtllm", "a grid whose flags nobody recorded"),
         ("closed_loop", "h100", "Qwen3-", "", "a grid whose flags nobody recorded"),
+        ("open_loop", "l40s", "Qwen3-14B", "", "near saturation, where the queue multiplies a small error of each iteration"),
     ];
 
-    /// <summary>The cells, worst first within a figure.</summary>
+    /// <summary>The cells, in the order of the set.</summary>
     public static MarkdownTable Of(string set, MeasuredSetResult result)
     {
-        MarkdownTable table = new(1, "cell", "runs", "figures: median (signed)", "likely cause");
+        MarkdownTable table = new(3, "cell", "figures: median (signed)", "likely cause", "runs");
         foreach ((MeasuredCell cell, RowsSummary summary) in result.Cells)
         {
             string[] bad =
@@ -41,7 +43,7 @@ internal static class StubbornCells
                    where errors is not null && errors.Median > LeastPercent && errors.Median > Times * result.All.Ours.Of(figure)!.Median
                    select $"{FigureNames.Of(figure)} {FigureNames.Percent(errors.Median)} ({FigureNames.Signed(errors.SignedMedian)})",
             ];
-            if (bad.Length > 0) table.Add(SetSection.Name(cell), Figures.Count(summary.Ran), string.Join(", ", bad), Cause(set, cell));
+            if (bad.Length > 0) table.Add(SetSection.Name(cell), string.Join(", ", bad), Cause(set, cell), Figures.Count(summary.Ran));
         }
         return table;
     }
