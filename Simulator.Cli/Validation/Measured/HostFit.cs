@@ -3,6 +3,7 @@ using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra.Double;
 using MathNet.Numerics.Optimization;
 using Simulator.Models.Costs.Profiles;
+using DeviceCatalogue = Simulator.Models.Devices.Devices;
 
 namespace Simulator.Cli.Validation.Measured;
 
@@ -31,6 +32,9 @@ internal static class HostFit
     /// <summary>Every third of some runs, in the order of their names: those that a fit may read.</summary>
     public static IReadOnlyList<TRun> Sample<TRun>(IEnumerable<TRun> runs, Func<TRun, string> name) =>
         [.. runs.OrderBy(name, StringComparer.Ordinal).Where((_, i) => i % EveryRun == 0)];
+
+    /// <summary>The times that are shipped for an engine; null when none are.</summary>
+    public static HostProfile? Shipped(EngineKernels engine) => CostProfiles.Of(DeviceCatalogue.H100Sxm, engine).Host;
 
     /// <summary>Fits.</summary>
     /// <param name="run">Runs the sample with some host times.</param>

@@ -1,7 +1,6 @@
 using Simulator.Models.Architectures;
 using Simulator.Models.Costs.Profiles;
 using Simulator.Workloads.Traces;
-using DeviceCatalogue = Simulator.Models.Devices.Devices;
 
 namespace Simulator.Cli.Validation.Measured.ClosedLoop;
 
@@ -45,7 +44,7 @@ internal static class HeldOutFit
     private static IEnumerable<MeasuredRow> Run(
         IReadOnlyList<ClosedLoopServer> servers, IReadOnlyList<ClosedLoopServer> sample, EngineKernels engine, Func<ClosedLoopServer, string> part)
     {
-        HostProfile all = CostProfiles.Of(DeviceCatalogue.H100Sxm, engine).Host!;
+        HostProfile all = HostFit.Shipped(engine) ?? HostFit.Fit(host => ClosedLoopSet.Run(sample, host), "");
         foreach (IGrouping<string, ClosedLoopServer> left in servers.GroupBy(part).OrderBy(group => group.Key, StringComparer.Ordinal))
         {
             ClosedLoopServer[] others = [.. sample.Where(server => part(server) != left.Key)];
