@@ -9,11 +9,14 @@ namespace Simulator.Tests.Models.Calibration;
 [TestFixture]
 public sealed class AttentionFitTests
 {
+    // A fit takes seconds: one for all the tests of Hopper.
+    private static readonly Lazy<Fitted<AttentionProfile>> Hopper = new(static () => Fit("h100-sxm", EngineKernels.Vllm));
+
     [TestCase("h100-sxm", EngineKernels.Vllm)]
     [TestCase("a100-80", EngineKernels.Sglang)]
     public void Fit_OfMeasuredTables_PredictsShapesThatItHasNotSeen(string device, EngineKernels engine)
     {
-        Fitted<AttentionProfile> fitted = Fit(device, engine);
+        Fitted<AttentionProfile> fitted = device == "h100-sxm" ? Hopper.Value : Fit(device, engine);
 
         Residual prefill = fitted.Residuals.Single(residual => residual.Operator == "context_attention Bf16");
         Residual decode = fitted.Residuals.Single(residual => residual.Operator == "generation_attention Bf16");
@@ -34,7 +37,7 @@ public sealed class AttentionFitTests
     [Test]
     public void Fit_OfMeasuredTables_PredictsLatentAndLinearAttentionToo()
     {
-        Fitted<AttentionProfile> fitted = Fit("h100-sxm", EngineKernels.Vllm);
+        Fitted<AttentionProfile> fitted = Hopper.Value;
 
         Assert.Multiple(() =>
         {
