@@ -139,6 +139,9 @@ internal static class RunSummary
                 Scope(band.Scope, of));
         }
         output.WriteTable(table);
+        if (pool.LeftOutSeconds is not { } seconds) return;
+        output.WriteLine();
+        output.WriteLine($"  TTFT and E2E leave out {Figures.Seconds(seconds)} a request for HTTP (engine.requestOverhead)");
     }
 
     private static string Name(AccuracyFigure figure) => figure switch

@@ -119,6 +119,7 @@ public sealed record AccuracyBands
         {
             Pool = pool.Name,
             Conditions = conditions,
+            LeftOutSeconds = LeftOut(pool),
             Figures =
             [
                 .. from figure in Enum.GetValues<AccuracyFigure>()
@@ -127,6 +128,12 @@ public sealed record AccuracyBands
                    select new FigureAccuracy(figure, band.LowPercent, band.MedianPercent, band.HighPercent, band.Points, band.Scope),
             ],
         };
+    }
+
+    private static double? LeftOut(PoolSpec pool)
+    {
+        double seconds = Math.Round((pool.Roofline.Profile?.Host?.RequestSeconds ?? 0) - pool.Engine.RequestOverhead.ToSeconds(), 9);
+        return seconds > 0 ? seconds : null;
     }
 
     private static (string? Device, string? Engine, ModelKind? Model, LoadRegion? Load, AccuracyFigure Figure) Key(

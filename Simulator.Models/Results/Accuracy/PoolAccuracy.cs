@@ -16,6 +16,13 @@ public sealed record PoolAccuracy
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? NoBand { get; init; }
 
+    /// <summary>
+    /// Seconds that a request takes in the servers that were validated before the scheduler sees it (HTTP, tokenising) and that the pool leaves
+    /// out (<see cref="Engines.EngineOptions.RequestOverhead"/>): its TTFT and E2E are short by it. Null for none.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? LeftOutSeconds { get; init; }
+
     /// <summary>The bands, one for each figure that was measured.</summary>
     public IReadOnlyList<FigureAccuracy> Figures { get; init; } = [];
 }

@@ -67,6 +67,7 @@ public sealed class RunSummaryTests
                 new()
                 {
                     Pool = "chat", Conditions = new("h100-sxm", "vllm", ModelKind.MixtureOfExperts, LoadRegion.Batch16To64),
+                    LeftOutSeconds = 0.1234,
                     Figures =
                     [
                         new(AccuracyFigure.Ttft, -12.4, 3, 20.1, 71, BandScope.SameConditions),
@@ -84,13 +85,15 @@ public sealed class RunSummaryTests
             "accuracy      against real servers under vllm on h100-sxm, mixture of experts,",
             "              mean batch 16 to 64",
         ]));
-        Assert.That(lines[^4..].Select(Cells), Is.EqualTo((string[][])
+        Assert.That(lines[^6..^2].Select(Cells), Is.EqualTo((string[][])
         [
             ["TTFT", "-12 % to +20 %", "+3 %", "71", "such runs"],
             ["TPOT, ITL", "-8 % to +5 %", "0 %", "1,234", "extrapolated: h100-sxm, vllm"],
             ["E2E", "-3 % to +1 %", "-1 %", "60", "extrapolated: all vllm"],
             ["throughput", "-100 % to +100 %", "0 %", "90", "extrapolated: all engines"],
         ]));
+
+        Assert.That(lines[^1], Is.EqualTo("  TTFT and E2E leave out 123.4 ms a request for HTTP (engine.requestOverhead)"));
 
         static string[] Cells(string line) => line.Split("  ", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
     }

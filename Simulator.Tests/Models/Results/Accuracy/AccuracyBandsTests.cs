@@ -1,4 +1,5 @@
 using FsCheck;
+using Simulator.Core.Time;
 using Simulator.Models.Architectures;
 using Simulator.Models.Clusters;
 using Simulator.Models.Costs;
@@ -130,6 +131,20 @@ public sealed class AccuracyBandsTests
         Assert.That(accuracy[0].Figures, Is.EqualTo([new FigureAccuracy(AccuracyFigure.E2e, 7, 7, 7, 10, BandScope.SameConditions)]));
         Assert.That(accuracy[0].Figures[0].Extrapolates, Is.False);
         Assert.That(accuracy.Skip(1).SelectMany(pool => pool.Figures), Is.Empty);
+    }
+
+    [TestCase(0, 1)]
+    [TestCase(0.25, 0.75)]
+    [TestCase(1, null)]
+    [TestCase(2, null)]
+    public void Of_RequestOverhead_TellsWhatIsLeftOutOfThatOfTheServers(double share, double? left)
+    {
+        PoolSpec pool = new("a", ModelArchitectures.Llama3_1_8B, DeviceCatalogue.H100Sxm);
+        double servers = pool.Roofline.Profile!.Host!.RequestSeconds;
+        pool = pool with { Engine = pool.Engine with { RequestOverhead = SimDuration.FromSeconds(share * servers) } };
+        ClusterSpec cluster = new() { Pools = [pool] };
+        RunResult run = ServingSimulation.Run(cluster, [new Request { Id = 0, Arrival = default, PromptTokens = 10, OutputTokens = 3 }]);
+        Assert.That(AccuracyBands.Shipped.Of(cluster, run).Single().LeftOutSeconds, left is { } of ? Is.EqualTo(of * servers).Within(1e-8) : Is.Null);
     }
 
     [TestCase(1, LoadRegion.BatchUpTo16)]
