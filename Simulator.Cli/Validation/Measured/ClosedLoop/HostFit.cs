@@ -15,9 +15,7 @@ internal static class HostFit
 {
     private const int EveryPoint = 3;
     private const int MostRuns = 160;
-    private const int MostRunsAgain = 60;
     private const double Step = 0.7;
-    private const double StepAgain = 0.3;
     private const double Tolerance = 2e-4;
     private const double TtftWeight = 0.5;
 
@@ -38,22 +36,9 @@ internal static class HostFit
     /// <summary>Fits.</summary>
     /// <param name="sample">The points.</param>
     /// <param name="provenance">What they are.</param>
-    public static HostProfile Fit(IReadOnlyList<ClosedLoopServer> sample, string provenance) =>
-        Fit(sample, Times.Select(time => time.Start), Step, MostRuns) with { Provenance = [provenance] };
-
-    /// <summary>The times of an engine that are shipped; null when there are none.</summary>
-    public static HostProfile? Shipped(EngineKernels engine) =>
-        CostProfiles.Measured.FirstOrDefault(known => known.Engine == engine).Device is { } device ? CostProfiles.Of(device, engine).Host : null;
-
-    /// <summary>Fits to fewer points, with a shorter search that begins at times which fit all of them: only the points decide where it ends.</summary>
-    /// <param name="sample">The points.</param>
-    /// <param name="start">Where the search begins.</param>
-    public static HostProfile Refit(IReadOnlyList<ClosedLoopServer> sample, HostProfile start) =>
-        Fit(sample, [start.IterationSeconds, start.SequenceSeconds, start.LaunchSeconds, start.RequestSeconds], StepAgain, MostRunsAgain);
-
-    private static HostProfile Fit(IReadOnlyList<ClosedLoopServer> sample, IEnumerable<double> start, double step, int mostRuns)
+    public static HostProfile Fit(IReadOnlyList<ClosedLoopServer> sample, string provenance)
     {
-        Vector<double> best = DenseVector.OfEnumerable(start.Select(time => Math.Log(time)));
+        Vector<double> best = DenseVector.OfEnumerable(Times.Select(time => Math.Log(time.Start)));
         double least = double.PositiveInfinity;
         double Objective(Vector<double> x)
         {
@@ -64,7 +49,7 @@ internal static class HostFit
 
         try
         {
-            NelderMeadSimplex.Minimum(ObjectiveFunction.Value(Objective), best, DenseVector.Create(Times.Length, step), Tolerance, mostRuns);
+            NelderMeadSimplex.Minimum(ObjectiveFunction.Value(Objective), best, DenseVector.Create(Times.Length, Step), Tolerance, MostRuns);
         }
         catch (MaximumIterationsException)
         {
@@ -74,9 +59,13 @@ internal static class HostFit
         return new()
         {
             IterationSeconds = Round(found.IterationSeconds), SequenceSeconds = Round(found.SequenceSeconds),
-            LaunchSeconds = Round(found.LaunchSeconds), RequestSeconds = Round(found.RequestSeconds),
+            LaunchSeconds = Round(found.LaunchSeconds), RequestSeconds = Round(found.RequestSeconds), Provenance = [provenance],
         };
     }
+
+    /// <summary>The times of an engine that are shipped; null when there are none.</summary>
+    public static HostProfile? Shipped(EngineKernels engine) =>
+        CostProfiles.Measured.FirstOrDefault(known => known.Engine == engine).Device is { } device ? CostProfiles.Of(device, engine).Host : null;
 
     private static HostProfile Profile(Vector<double> x)
     {
