@@ -16,9 +16,7 @@ internal static class HostFit
 {
     private const int EveryRun = 3;
     private const int MostTrials = 400;
-    private const int MostTrialsAgain = 80;
     private const double Step = 0.7;
-    private const double StepAgain = 0.3;
     private const double Tolerance = 2e-4;
     private const double TtftWeight = 0.5;
 
@@ -39,20 +37,9 @@ internal static class HostFit
     /// <summary>Fits.</summary>
     /// <param name="run">Runs the sample with some host times.</param>
     /// <param name="provenance">What the sample is.</param>
-    public static HostProfile Fit(Func<HostProfile, MeasuredSetResult> run, string provenance) =>
-        Fit(run, Times.Select(time => time.Start), Step, MostTrials) with { Provenance = [provenance] };
-
-    /// <summary>Fits to fewer runs, with a shorter search that begins at times which fit all of them.</summary>
-    /// <param name="run">Runs the sample with some host times.</param>
-    /// <param name="start">Where the search begins.</param>
-    public static HostProfile Refit(Func<HostProfile, MeasuredSetResult> run, HostProfile start) => Fit(
-        run,
-        [start.IterationSeconds, start.SequenceSeconds, start.ExposedSeconds, start.ExposedSequenceSeconds, start.LaunchSeconds, start.RequestSeconds],
-        StepAgain, MostTrialsAgain);
-
-    private static HostProfile Fit(Func<HostProfile, MeasuredSetResult> run, IEnumerable<double> start, double step, int mostTrials)
+    public static HostProfile Fit(Func<HostProfile, MeasuredSetResult> run, string provenance)
     {
-        Vector<double> best = DenseVector.OfEnumerable(start.Select(time => Math.Log(time)));
+        Vector<double> best = DenseVector.OfEnumerable(Times.Select(time => Math.Log(time.Start)));
         double least = double.PositiveInfinity;
         double Objective(Vector<double> x)
         {
@@ -63,7 +50,7 @@ internal static class HostFit
 
         try
         {
-            NelderMeadSimplex.Minimum(ObjectiveFunction.Value(Objective), best, DenseVector.Create(Times.Length, step), Tolerance, mostTrials);
+            NelderMeadSimplex.Minimum(ObjectiveFunction.Value(Objective), best, DenseVector.Create(Times.Length, Step), Tolerance, MostTrials);
         }
         catch (MaximumIterationsException)
         {
@@ -75,6 +62,7 @@ internal static class HostFit
             IterationSeconds = Round(found.IterationSeconds), SequenceSeconds = Round(found.SequenceSeconds),
             ExposedSeconds = Round(found.ExposedSeconds), ExposedSequenceSeconds = Round(found.ExposedSequenceSeconds),
             LaunchSeconds = Round(found.LaunchSeconds), RequestSeconds = Round(found.RequestSeconds),
+            Provenance = [provenance],
         };
     }
 

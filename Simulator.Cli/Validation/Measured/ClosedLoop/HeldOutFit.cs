@@ -44,11 +44,10 @@ internal static class HeldOutFit
     private static IEnumerable<MeasuredRow> Run(
         IReadOnlyList<ClosedLoopServer> servers, IReadOnlyList<ClosedLoopServer> sample, EngineKernels engine, Func<ClosedLoopServer, string> part)
     {
-        HostProfile all = HostFit.Shipped(engine) ?? HostFit.Fit(host => ClosedLoopSet.Run(sample, host), "");
         foreach (IGrouping<string, ClosedLoopServer> left in servers.GroupBy(part).OrderBy(group => group.Key, StringComparer.Ordinal))
         {
             ClosedLoopServer[] others = [.. sample.Where(server => part(server) != left.Key)];
-            HostProfile? times = others.Length == sample.Count ? all : others.Length > 0 ? HostFit.Refit(host => ClosedLoopSet.Run(others, host), all) : null;
+            HostProfile? times = others.Length > 0 ? HostFit.Fit(host => ClosedLoopSet.Run(others, host), "") : null;
             foreach (MeasuredRow row in ClosedLoopSet.Run([.. left], times).Rows)
             {
                 MeasuredRow grouped = row with { Groups = [$"{engine.Id()} without {left.Key}"] };
