@@ -99,12 +99,13 @@ internal sealed partial class AccuracyPage
 
     private static string HostTimes()
     {
-        MarkdownTable table = new(1, "engine", "iteration", "sequence of an iteration", "launch without a graph", "request", "fitted to");
+        MarkdownTable table = new(1, "engine", "iteration", "sequence of it", "exposed iteration", "sequence of it", "launch without a graph", "request", "fitted to");
         foreach (EngineKernels engine in Enum.GetValues<EngineKernels>())
         {
             if (HostFit.Shipped(engine) is not { } host) continue;
             table.Add(
-                engine.Id(), Figures.Seconds(host.IterationSeconds), Figures.Seconds(host.SequenceSeconds), Figures.Seconds(host.LaunchSeconds),
+                engine.Id(), Figures.Seconds(host.IterationSeconds), Figures.Seconds(host.SequenceSeconds), Figures.Seconds(host.ExposedSeconds),
+                Figures.Seconds(host.ExposedSequenceSeconds), Figures.Seconds(host.LaunchSeconds),
                 Figures.Seconds(host.RequestSeconds), string.Join("; ", host.Provenance));
         }
         return table.ToString().TrimEnd('\n');
