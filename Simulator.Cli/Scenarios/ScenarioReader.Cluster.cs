@@ -188,6 +188,7 @@ internal static partial class ScenarioReader
             Prepare = Part(host, "prepare", standard.Prepare),
             Sample = Part(host, "sample", standard.Sample),
             Detokenize = Part(host, "detokenize", standard.Detokenize),
+            Exposed = Part(host, "exposed", standard.Exposed),
         });
         if (parts is not null) roofline.Refuse(["hostTimePerIteration", "hostTimePerSequence"], "'host' gives the parts of it; keep one of the two");
         double perIteration = ReadSeconds(roofline, "hostTimePerIteration", standard.Total.PerIteration, MostKernelTime);
