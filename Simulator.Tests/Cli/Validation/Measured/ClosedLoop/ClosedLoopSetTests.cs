@@ -157,6 +157,20 @@ public sealed class ClosedLoopSetTests
         Assert.That(printed.Error, Does.StartWith($"error: {file}:2: the value '{value}' of {column} is no "));
     }
 
+    /// <summary>A gate: the errors over one point in four, few enough for every test run, do not grow by more than a tenth beyond what they are now.</summary>
+    [Test]
+    public void Run_SharedPoints_ErrorsDoNotGrow()
+    {
+        string data = Path.GetDirectoryName(SharedData.Path("data/closed_loop"))!;
+        PredictorSummary errors = ClosedLoopSet.Run([.. ClosedLoopSet.Read(data).Where((_, i) => i % 4 == 0)], host: null).All.Ours;
+        Assert.Multiple(() =>
+        {
+            Assert.That(errors.Of("tpot")!.Median, Is.LessThan(8.5));
+            Assert.That(errors.Of("ttft")!.Median, Is.LessThan(20.5));
+            Assert.That(errors.Of("throughput")!.Median, Is.LessThan(8.5));
+        });
+    }
+
     /// <summary>One point in sixteen of the measured ones, twice: all run, with the same bytes each time.</summary>
     [Test]
     public void Validate_SharedPoints_AllRunAndGiveTheSameBytesTwice()
