@@ -21,10 +21,18 @@ public sealed record RooflineOptions
     {
         ArgumentNullException.ThrowIfNull(profile);
         RooflineOptions options = Default with { Profile = profile };
-        return profile.Host is not { } host ? options : options with
+        return profile.Host is { } host ? options.WithHost(host) : options;
+    }
+
+    /// <summary>The same with the host times of a profile: its sums, of which each part of the host's work has its share as before, and its launches.</summary>
+    /// <param name="host">The host times; what a request takes is no part of an iteration, and is left out.</param>
+    public RooflineOptions WithHost(HostProfile host)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+        return this with
         {
-            Host = Default.Host.WithTotal(host.IterationSeconds, host.SequenceSeconds) with { Exposed = new(host.ExposedSeconds, host.ExposedSequenceSeconds) },
-            Graphs = Default.Graphs with { LaunchSeconds = host.LaunchSeconds },
+            Host = Host.WithTotal(host.IterationSeconds, host.SequenceSeconds) with { Exposed = new(host.ExposedSeconds, host.ExposedSequenceSeconds) },
+            Graphs = Graphs with { LaunchSeconds = host.LaunchSeconds },
         };
     }
 

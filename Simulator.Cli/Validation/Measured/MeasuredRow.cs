@@ -16,6 +16,25 @@ internal sealed record MeasuredRow(string Id, MeasuredCell Cell, IReadOnlyList<M
 
     /// <summary>Groups of rows that are also reported apart, such as <c>flagsUnknown</c>.</summary>
     public IReadOnlyList<string> Groups { get; init; } = [];
+
+    /// <summary>The row with what serving its requests gives, or with the reason why it was not run.</summary>
+    /// <param name="serve">Serves the requests of the row.</param>
+    /// <param name="predict">Gives a figure by its name.</param>
+    public MeasuredRow Predict(Func<ServedRequests> serve, Func<string, ServedRequests, double> predict)
+    {
+        try
+        {
+            ServedRequests served = serve();
+            return this with
+            {
+                Figures = [.. Figures.Select(figure => figure with { Predicted = predict(figure.Name, served) })], Conditions = served.Conditions,
+            };
+        }
+        catch (NotSupportedException reason)
+        {
+            return this with { NotRun = reason.Message };
+        }
+    }
 }
 
 /// <summary>What was served, on what and by what: rows of one cell are summed up together.</summary>

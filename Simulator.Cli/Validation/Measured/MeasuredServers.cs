@@ -1,6 +1,8 @@
 using Simulator.Cli.Validation.Measured.ClosedLoop;
+using Simulator.Core.Time;
 using Simulator.Models.Architectures;
 using Simulator.Models.Clusters;
+using Simulator.Models.Costs.Profiles;
 using Simulator.Models.Devices;
 using Simulator.Models.Parallelism;
 using DeviceCatalogue = Simulator.Models.Devices.Devices;
@@ -36,6 +38,13 @@ internal static class MeasuredServers
     public static PoolSpec WithGraphs(int maxSequences, PoolSpec pool) => pool with
     {
         Roofline = pool.Roofline with { Graphs = pool.Roofline.Graphs with { CaptureSizes = [.. CaptureSizes.Vllm(Math.Min(2 * maxSequences, 512))] } },
+    };
+
+    /// <summary>The pool with these host times, what a request takes on its way included.</summary>
+    public static PoolSpec WithHost(HostProfile host, PoolSpec pool) => pool with
+    {
+        Engine = pool.Engine with { RequestOverhead = SimDuration.FromSeconds(host.RequestSeconds) },
+        Roofline = pool.Roofline.WithHost(host),
     };
 
     /// <summary>A pool of servers, with the default engine.</summary>

@@ -2,6 +2,7 @@ using Simulator.Models.Architectures;
 using Simulator.Models.Batching.VllmV0;
 using Simulator.Models.Batching.VllmV1;
 using Simulator.Models.Costs;
+using Simulator.Models.Costs.Profiles;
 using Simulator.Models.Engines;
 
 namespace Simulator.Cli.Validation.Measured;
@@ -23,14 +24,14 @@ internal static class VllmV06
     /// Fitted on TPOT and TTFT of six of 20 runs of Llama 3.1 70B on H100 (apex_runs: lmsys_05_8TP, creation_025_8TP, summarization_05_8TP,
     /// lmsys_025_2DP4TP_0, creation_05_2DP4TP_0, summarization_025_2DP4TP_0).
     /// </remarks>
-    public static ServerTimes Times { get; } = new(HostPerIteration: 4.5e-3, HostPerSequence: 0.3e-3, Launch: 27e-6, Request: 3e-3);
+    public static HostProfile Times { get; } = new() { IterationSeconds = 4.5e-3, SequenceSeconds = 0.3e-3, LaunchSeconds = 27e-6, RequestSeconds = 3e-3 };
 
     /// <summary>The same with <c>--quantization fp8 --kv-cache-dtype fp8 --tokenizer_mode mistral</c>.</summary>
     /// <remarks>
     /// Every product has kernels more that scale its input, an FP8 cache does without FlashAttention, and that tokenizer is slower. Fitted on
     /// the same six of 21 runs of Mistral Large 2.
     /// </remarks>
-    public static ServerTimes Fp8Times { get; } = new(HostPerIteration: 7e-3, HostPerSequence: 0.6e-3, Launch: 45e-6, Request: 3e-3);
+    public static HostProfile Fp8Times { get; } = new() { IterationSeconds = 7e-3, SequenceSeconds = 0.6e-3, LaunchSeconds = 45e-6, RequestSeconds = 3e-3 };
 
     /// <summary>CUDA graphs of iterations of decodes alone, of 1, 2, 4 and the multiples of 8 up to 256 sequences.</summary>
     public static CudaGraphs Graphs { get; } = new()

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Simulator.Core.Time;
 using Simulator.Models.Clusters;
 using Simulator.Models.Costs;
+using Simulator.Models.Costs.Profiles;
 using Simulator.Models.Devices;
 using Simulator.Models.Engines;
 using Simulator.Models.Parallelism;
@@ -27,7 +28,7 @@ internal static partial class ApexRunsSet
 
     /// <summary>What a server of SGLang without CUDA graphs takes beside its device: eight ranks that launch every kernel, many through Triton, from Python.</summary>
     /// <remarks>Fitted on E2E of two of the six runs: lmsys_025 and creation_025.</remarks>
-    private static readonly ServerTimes SglangTimes = new(HostPerIteration: 1e-3, HostPerSequence: 0.1e-3, Launch: 52e-6, Request: 0);
+    private static readonly HostProfile SglangTimes = new() { IterationSeconds = 1e-3, SequenceSeconds = 0.1e-3, LaunchSeconds = 52e-6 };
 
     /// <summary>The folder <c>apex_runs</c> below, where it has runs and their requests.</summary>
     public static string? Find(string folder)
@@ -51,17 +52,14 @@ internal static partial class ApexRunsSet
     {
         Device? device = MeasuredServers.FindDevice(run.Hardware);
         MeasuredRow row = new(run.Id, new(device?.Id ?? run.Hardware, run.Model.Split(' ')[0], run.Engine), run.Figures) { Groups = [run.IsSglang ? "sglang" : "vllm"] };
-        try
-        {
-            if (run.Figures.Count == 0) throw new NotSupportedException("nothing was measured: its file is empty");
-            if (requests is null) throw new NotSupportedException("its requests are not recorded");
-            ServedRequests served = ServedRequests.By(Pool(run, device), requests);
-            return row with { Figures = [.. row.Figures.Select(figure => figure with { Predicted = Predicted(figure.Name, run, served) })] };
-        }
-        catch (NotSupportedException e)
-        {
-            return row with { NotRun = e.Message };
-        }
+        // These servers have host times of their own, so that the row says nothing of the shipped profiles.
+        return row.Predict(
+            () =>
+            {
+                if (run.Figures.Count == 0) throw new NotSupportedException("nothing was measured: its file is empty");
+                return ServedRequests.By(Pool(run, device), requests ?? throw new NotSupportedException("its requests are not recorded"));
+            },
+            (figure, served) => Predicted(figure, run, served)) with { Conditions = null };
     }
 
     private static double Predicted(string figure, Measurements run, ServedRequests served) => figure switch
@@ -75,8 +73,8 @@ internal static partial class ApexRunsSet
     {
         PoolSpec pool = MeasuredServers.Pool(run.Model, device, Formats(run), Plan(run.Parallelism));
         if (run.IsSglang)
-            return SglangTimes.ApplyTo(pool with { Engine = ServingEngines.Sglang(pool.Device), Roofline = pool.Roofline with { Graphs = CudaGraphs.Eager } });
-        return (IsFp8(run) ? VllmV06.Fp8Times : VllmV06.Times).ApplyTo(pool with
+            return MeasuredServers.WithHost(SglangTimes, pool with { Engine = ServingEngines.Sglang(pool.Device), Roofline = pool.Roofline with { Graphs = CudaGraphs.Eager } });
+        return MeasuredServers.WithHost(IsFp8(run) ? VllmV06.Fp8Times : VllmV06.Times, pool with
         {
             Engine = VllmV06.Engine(pool.Model, asyncOutput: false),
             Roofline = pool.Roofline with { Graphs = VllmV06.Graphs },

@@ -1,4 +1,5 @@
 using Simulator.Models.Costs;
+using Simulator.Models.Costs.Profiles;
 
 namespace Simulator.Cli.Validation.Measured.BurstGpt;
 
@@ -18,7 +19,7 @@ internal sealed record BurstGptFit
     /// What the server takes beside its device. A sequence takes the Python of scheduling, sampling and detokenising, and streaming the whole
     /// text so far with every token.
     /// </summary>
-    public required ServerTimes Times { get; init; }
+    public required HostProfile Times { get; init; }
 
     /// <summary>Fits lengths and host times.</summary>
     /// <param name="requests">Requests of the replay.</param>
@@ -44,7 +45,7 @@ internal sealed record BurstGptFit
             return (1.0, (double)sample.Running, seconds, 1 / (seconds * seconds));
         }));
         if (!(iteration >= 0 && sequence >= 0)) throw new NotSupportedException("the replay that the server is fitted on does not tell its host times");
-        return new() { OutputTokens = outputs, Times = new(iteration, sequence, CudaGraphs.Default.LaunchSeconds, 0) };
+        return new() { OutputTokens = outputs, Times = new() { IterationSeconds = iteration, SequenceSeconds = sequence, LaunchSeconds = CudaGraphs.Default.LaunchSeconds } };
 
         double Until(double seconds)
         {

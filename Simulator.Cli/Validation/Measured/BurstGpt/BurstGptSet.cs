@@ -56,7 +56,7 @@ internal static class BurstGptSet
     {
         BurstGptFit fit = BurstGptFit.Of(requests, samples);
         double missing = Median(requests.Select(request => request.TtftSeconds)) - Serve(requests, pool, fit).QuantileOfTtft(0.5);
-        return fit with { Times = fit.Times with { Request = Math.Max(0, missing) } };
+        return fit with { Times = fit.Times with { RequestSeconds = Math.Max(0, missing) } };
     }
 
     private static MeasuredRow Row(int scale, IReadOnlyList<BurstGptRequest> requests, PoolSpec pool, BurstGptFit? fit, string? fault)
@@ -81,7 +81,7 @@ internal static class BurstGptSet
     }
 
     private static ServedRequests Serve(IReadOnlyList<BurstGptRequest> requests, PoolSpec pool, BurstGptFit fit) => ServedRequests.By(
-        fit.Times.ApplyTo(pool),
+        MeasuredServers.WithHost(fit.Times, pool),
         [
             .. requests.Select((request, i) => new Request
             {

@@ -87,7 +87,7 @@ internal static class ClosedLoopSet
         ClosedLoopPoint point, ServerFlags flags, HuggingFaceModel model, Device device, HostProfile? host)
     {
         PoolSpec pool = new ServerPool(flags, point, model, device).Build();
-        if ((host ?? pool.Roofline.Profile?.Host) is { } times) pool = ServerTimes.Of(times).ApplyTo(pool);
+        if ((host ?? pool.Roofline.Profile?.Host) is { } times) pool = MeasuredServers.WithHost(times, pool);
         ClusterSpec cluster = new() { Pools = [pool] };
         IReadOnlyList<Request> requests = BenchmarkClient.Of(flags.Client, point).Draw(point.PromptTokens, point.OutputTokens);
         using ClosedLoopWorkload workload = new(requests, point.Concurrency);

@@ -53,21 +53,15 @@ internal static class OpenLoopSet
         {
             Groups = [device?.Id ?? run.Hardware, requests is null ? "statedWorkload" : "recordedRequests"],
         };
-        try
-        {
-            if (run.FailedShare > MostFailed)
-                throw new NotSupportedException("overloaded: more than 1 % of its requests failed, and when its clients give up is not recorded");
-            PoolSpec pool = ServerTimes.Of(host).ApplyTo(Pool(run, device));
-            ServedRequests served = ServedRequests.By(pool, requests is null ? OpenLoopWorkload.Stated(run) : OpenLoopWorkload.Recorded(run, requests));
-            return row with
+        return row.Predict(
+            () =>
             {
-                Figures = [.. row.Figures.Select(figure => figure with { Predicted = Predicted(figure.Name, served) })], Conditions = served.Conditions,
-            };
-        }
-        catch (NotSupportedException e)
-        {
-            return row with { NotRun = e.Message };
-        }
+                if (run.FailedShare > MostFailed)
+                    throw new NotSupportedException("overloaded: more than 1 % of its requests failed, and when its clients give up is not recorded");
+                PoolSpec pool = MeasuredServers.WithHost(host, Pool(run, device));
+                return ServedRequests.By(pool, requests is null ? OpenLoopWorkload.Stated(run) : OpenLoopWorkload.Recorded(run, requests));
+            },
+            Predicted);
     }
 
     private static double Predicted(string figure, ServedRequests served) => figure switch

@@ -44,19 +44,8 @@ internal static class ShareGptSet
     {
         Device? device = MeasuredServers.FindDevice(run.Hardware);
         MeasuredRow row = new(run.Example, new(device?.Id ?? run.Hardware, run.Model, $"vllm {run.Version}"), run.Figures);
-        try
-        {
-            if (requests is null) throw new NotSupportedException("its requests are not recorded");
-            ServedRequests served = ServedRequests.By(Pool(run, device), requests);
-            return row with
-            {
-                Figures = [.. row.Figures.Select(figure => figure with { Predicted = Predicted(figure.Name, served) })], Conditions = served.Conditions,
-            };
-        }
-        catch (NotSupportedException e)
-        {
-            return row with { NotRun = e.Message };
-        }
+        return row.Predict(
+            () => ServedRequests.By(Pool(run, device), requests ?? throw new NotSupportedException("its requests are not recorded")), Predicted);
     }
 
     private static double Predicted(string figure, ServedRequests served) => figure switch

@@ -22,8 +22,8 @@ public sealed class BurstGptSetTests
         ];
         BurstGptRequest[] requests = [.. Enumerable.Range(0, 8).Select(i => new BurstGptRequest(i, 0.95, 100, 0.05, end - 0.95)), new(9, 3, 100, 0.05, 0.051)];
         BurstGptFit fit = BurstGptFit.Of(requests, samples);
-        Assert.That(fit.Times.HostPerIteration, Is.EqualTo(Iteration).Within(1e-9));
-        Assert.That(fit.Times.HostPerSequence, Is.EqualTo(Sequence).Within(1e-9));
+        Assert.That(fit.Times.IterationSeconds, Is.EqualTo(Iteration).Within(1e-9));
+        Assert.That(fit.Times.SequenceSeconds, Is.EqualTo(Sequence).Within(1e-9));
         Assert.That(Enumerable.Range(0, 8).Select(i => fit.OutputTokens[i]), Is.All.InRange(197, 203));
         Assert.That(fit.OutputTokens[9], Is.EqualTo(1));
     }
