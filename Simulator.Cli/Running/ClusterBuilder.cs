@@ -19,7 +19,8 @@ internal static class ClusterBuilder
         Router = Router(section.Router),
     };
 
-    private static PoolSpec Pool(PoolSection section)
+    /// <summary>The library's description of a pool.</summary>
+    public static PoolSpec Pool(PoolSection section)
     {
         (ModelArchitecture model, Quantization quantization) = Model(section);
         EngineSection engine = section.Engine;

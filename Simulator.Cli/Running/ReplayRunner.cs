@@ -103,7 +103,9 @@ internal sealed class ReplayRunner(Streams streams)
         if (faults.Length > 0) throw new InputException(faults);
     }
 
-    private static RunOptions Options(Scenario scenario)
+    /// <summary>What a scenario says of what to measure.</summary>
+    /// <exception cref="InputException">Warm-up and drain leave nothing, or a drain is asked of a closed loop.</exception>
+    public static RunOptions Options(Scenario scenario)
     {
         ResultsSection results = scenario.Results;
         SimTime? until = null;

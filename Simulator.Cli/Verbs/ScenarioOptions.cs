@@ -55,20 +55,44 @@ internal sealed class ScenarioOptions
         "--replications", "N", "Runs with N consecutive seeds and gives confidence intervals.", Values.Count());
 
     /// <summary>Adds the options to a verb, in the order of its help.</summary>
-    public void AddTo(Command verb)
+    public void AddTo(Command verb) =>
+        Add(verb, [.. Workload, .. Engine[..^1], .. _plan.All, _replicas, _scheduler, _router, _seed, _replications]);
+
+    /// <summary>Adds those that say what arrives and which engine serves it, in the order of the help of a verb, but not how it is laid out.</summary>
+    public void AddWithoutLayoutTo(Command verb) => Add(verb, [.. Workload, .. Engine, _router, _seed]);
+
+    /// <summary>Adds those that say which engine serves which model on which device.</summary>
+    public void AddEngineTo(Command verb) => Add(verb, Engine);
+
+    private Option[] Workload => [_trace, _format, _speedup, _rate, _limit];
+
+    private Option[] Engine => [_model, _modelConfig, _device, _scheduler];
+
+    private static void Add(Command verb, IEnumerable<Option> options)
     {
-        Option[] all =
-        [
-            _trace, _format, _speedup, _rate, _limit, _model, _modelConfig, _device, .. _plan.All, _replicas, _scheduler, _router, _seed, _replications,
-        ];
-        foreach (Option option in all) verb.Options.Add(option);
+        foreach (Option option in options) verb.Options.Add(option);
+    }
+
+    /// <summary>The only pool that a command line describes, whatever arrives there.</summary>
+    /// <param name="parse">The command line.</param>
+    /// <param name="scenarioFile">The scenario that the options change; null when they stand for one.</param>
+    /// <param name="onDevice">The device when neither says one; null for none.</param>
+    /// <exception cref="InputException">The scenario has faults or more than one pool, or options are missing.</exception>
+    public PoolSection ResolvePool(ParseResult parse, string? scenarioFile, Device? onDevice)
+    {
+        Scenario? given = scenarioFile is null ? null : ScenarioReader.ReadFile(scenarioFile, parse.GetValue(_scheduler));
+        var faults = new List<string>();
+        IReadOnlyList<PoolSection> pools = ResolvePools(parse, given?.Cluster.Pools, onDevice, faults);
+        if (pools.Count > 1) faults.Add($"{scenarioFile}: the scenario has {pools.Count} pools, and plans are made for one; leave one");
+        return faults.Count == 0 ? pools[0] : throw new InputException(faults);
     }
 
     /// <summary>The scenario that a command line describes.</summary>
     /// <param name="parse">The command line.</param>
     /// <param name="scenarioFile">The scenario that the options change; null when they stand for one.</param>
+    /// <param name="onDevice">The device when neither says one; null for none.</param>
     /// <exception cref="InputException">The scenario has faults, the options do not fit it, or options are missing.</exception>
-    public Scenario Resolve(ParseResult parse, string? scenarioFile)
+    public Scenario Resolve(ParseResult parse, string? scenarioFile, Device? onDevice = null)
     {
         Scenario? given = scenarioFile is null ? null : ScenarioReader.ReadFile(scenarioFile, parse.GetValue(_scheduler));
         var faults = new List<string>();
@@ -77,7 +101,7 @@ internal sealed class ScenarioOptions
         if (parse.GetValue(_speedup) is not null && parse.GetValue(_rate) is not null)
             faults.Add("--speedup: --rate already sets how fast requests arrive; keep one of the two");
         WorkloadSection workload = ResolveWorkload(parse, given?.Workload, faults);
-        IReadOnlyList<PoolSection> pools = ResolvePools(parse, given?.Cluster.Pools, faults);
+        IReadOnlyList<PoolSection> pools = ResolvePools(parse, given?.Cluster.Pools, onDevice, faults);
         if (faults.Count > 0) throw new InputException(faults);
 
         ClusterSection cluster = given?.Cluster ?? new ClusterSection { Pools = pools };
@@ -120,7 +144,7 @@ internal sealed class ScenarioOptions
         }
     }
 
-    private IReadOnlyList<PoolSection> ResolvePools(ParseResult parse, IReadOnlyList<PoolSection>? given, List<string> faults)
+    private IReadOnlyList<PoolSection> ResolvePools(ParseResult parse, IReadOnlyList<PoolSection>? given, Device? onDevice, List<string> faults)
     {
         Option[] ofPool = [_model, _modelConfig, _device, .. _plan.All, _replicas, _scheduler];
         Option[] changed = [.. ofPool.Where(option => parse.GetResult(option) is { Implicit: false })];
@@ -133,7 +157,7 @@ internal sealed class ScenarioOptions
 
         ModelArchitecture? known = parse.GetValue(_model);
         string? config = parse.GetValue(_modelConfig);
-        Device? on = parse.GetValue(_device);
+        Device? on = parse.GetValue(_device) ?? (given is null ? onDevice : null);
         if (given is null && known is null && config is null)
             faults.Add("--model is missing; it is a model id such as llama-3.1-8b (see: simulator catalog models)");
         if (given is null && on is null)

@@ -97,7 +97,7 @@ public sealed record MemoryPlan
             (result.StateBytes > 0 ? $", states {Gib(result.StateBytes)}" : "") + $" and a KV block exceed " +
             $"{Gib((long)(device.MemoryBytes * options.UtilizationFraction))} of {Gib(device.MemoryBytes)} " +
             $"by {Gib(shortfall)} on each device";
-        throw new PlanException(subject, [needs, Remedies(model, device, plan, formats, options)], shortfall);
+        throw new PlanException(subject, [needs, Remedies(model, device, plan, formats, options)], shortfall, result.WeightsBytes);
     }
 
     /// <summary>The plan, and what the memory for the KV cache falls short of one block, bytes; not above 0 when it holds one.</summary>

@@ -32,6 +32,9 @@ public readonly record struct ParallelPlan(int Tensor = 1, int Pipeline = 1, int
     /// <summary>Layers of each stage; none for equal stages.</summary>
     public StageLayers StageLayers { get; init; }
 
+    /// <summary>PLACEHOLDER</summary>
+    public int FeedForward { get; init; }
+
     /// <summary>Devices of one replica: Tensor × Pipeline × Data × Context. Experts live on the same devices.</summary>
     public int Devices => Tensor * Pipeline * Data * Context;
 

@@ -1,4 +1,5 @@
 using Simulator.Models.Devices;
+using Simulator.Planning.Plans;
 
 namespace Simulator.Planning.Apex;
 
@@ -12,32 +13,33 @@ public static class ApexPlanSpace
 {
     /// <summary>The plans, in the order in which APEX tries them.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="cluster">The cluster, used whole by every plan.</param>
+    /// <param name="topology">The devices, all of which every plan uses.</param>
+    /// <param name="memoryBytes">Memory of a device, bytes.</param>
     /// <param name="weights">Format of the weights.</param>
     /// <param name="fidelity">
     /// Where KV heads are fewer than devices, APEX counts the weights of a misplaced attention; corrected counts what each device holds.
     /// </param>
     public static IReadOnlyList<ApexPlan> Enumerate(
-        ApexModel model, ApexCluster cluster, NumberFormat weights, ApexFidelity fidelity = ApexFidelity.Compatible)
+        ApexModel model, DeviceTopology topology, long memoryBytes, NumberFormat weights, ApexFidelity fidelity = ApexFidelity.Compatible)
     {
-        long capacity = cluster.Device.MemoryBytes / ApexFormats.Bytes(weights);
+        long capacity = memoryBytes / ApexFormats.Bytes(weights);
         var plans = new List<ApexPlan>();
-        foreach (int replicas in Divisors(cluster.Devices).Where(cluster.IsPartitionable))
+        foreach (int replicas in Divisors(topology.Devices).Where(topology.IsPartitionable))
         {
-            foreach (int stages in Divisors(cluster.Devices / replicas))
+            foreach (int stages in Divisors(topology.Devices / replicas))
             {
-                if (model.Blocks % stages == 0 && cluster.IsPartitionable(replicas * stages))
-                    AddStagePlans(plans, model, cluster, replicas, stages, capacity, fidelity);
+                if (model.Blocks % stages == 0 && topology.IsPartitionable(replicas * stages))
+                    AddStagePlans(plans, model, topology, replicas, stages, capacity, fidelity);
             }
         }
         return plans;
     }
 
     private static void AddStagePlans(
-        List<ApexPlan> plans, ApexModel model, ApexCluster cluster, int replicas, int stages, long capacity, ApexFidelity fidelity)
+        List<ApexPlan> plans, ApexModel model, DeviceTopology topology, int replicas, int stages, long capacity, ApexFidelity fidelity)
     {
-        int devices = cluster.Devices / (replicas * stages);
-        ApexCellPlan[][] options = [.. model.Cells.Select(cell => CellPlans(cell, cluster, replicas * stages, devices))];
+        int devices = topology.Devices / (replicas * stages);
+        ApexCellPlan[][] options = [.. model.Cells.Select(cell => CellPlans(cell, topology, replicas * stages, devices))];
         long combinations = options.Aggregate(1L, (product, cell) => product * cell.Length);
         var cells = new ApexCellPlan[options.Length];
         for (long combination = 0; combination < combinations; combination++)
@@ -56,12 +58,12 @@ public static class ApexPlanSpace
         }
     }
 
-    private static ApexCellPlan[] CellPlans(ApexCell cell, ApexCluster cluster, int stagesOfAll, int devices)
+    private static ApexCellPlan[] CellPlans(ApexCell cell, DeviceTopology topology, int stagesOfAll, int devices)
     {
         var plans = new List<ApexCellPlan>();
         foreach (int replicas in Divisors(devices))
         {
-            if (!cluster.IsPartitionable(stagesOfAll * replicas)) continue;
+            if (!topology.IsPartitionable(stagesOfAll * replicas)) continue;
             foreach (ApexSplit split in Splits(cell, devices / replicas))
             {
                 if (cell.Split(split, devices / replicas) != null) plans.Add(new(cell, replicas, devices / replicas, split));

@@ -36,7 +36,7 @@ public sealed record ApexProblem
     /// <summary>All plans of the problem, in APEX's order.</summary>
     /// <param name="fidelity">Which memory rule; see <see cref="ApexPlanSpace.Enumerate"/>.</param>
     public IReadOnlyList<ApexPlan> Plans(ApexFidelity fidelity = ApexFidelity.Compatible) =>
-        ApexPlanSpace.Enumerate(Model, Cluster, Formats.Weights, fidelity);
+        ApexPlanSpace.Enumerate(Model, Cluster.Topology, Cluster.Device.MemoryBytes, Formats.Weights, fidelity);
 
     internal double PeakFlopsPerSecond => Cluster.Device.FlopsPerSecond(Formats.Compute);
 }

@@ -6,7 +6,7 @@ namespace Simulator.Tests.Planning.Apex;
 
 public sealed class ApexClusterTests
 {
-    private static int[] Parts(ApexCluster cluster) => [.. Enumerable.Range(1, cluster.Devices).Where(cluster.IsPartitionable)];
+    private static int[] Parts(ApexCluster cluster) => [.. Enumerable.Range(1, cluster.Devices).Where(cluster.Topology.IsPartitionable)];
 
     [Test]
     public void IsPartitionable_OfEachTopology_FollowsItsLevels()

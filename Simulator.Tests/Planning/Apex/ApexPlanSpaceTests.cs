@@ -8,7 +8,7 @@ namespace Simulator.Tests.Planning.Apex;
 public sealed class ApexPlanSpaceTests
 {
     private static int Count(ApexModel model, ApexDevice device, int nodes, int devicesPerNode, ApexFidelity fidelity = ApexFidelity.Compatible) =>
-        ApexPlanSpace.Enumerate(model, new(device, nodes, devicesPerNode), NumberFormat.Bf16, fidelity).Count;
+        ApexPlanSpace.Enumerate(model, new ApexCluster(device, nodes, devicesPerNode).Topology, device.MemoryBytes, NumberFormat.Bf16, fidelity).Count;
 
     [TestCase(1, 2, 3, 9)]
     [TestCase(1, 4, 11, 49)]

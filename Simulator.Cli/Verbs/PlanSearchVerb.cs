@@ -1,0 +1,156 @@
+using System.CommandLine;
+using Simulator.Cli.Planning;
+using Simulator.Cli.Reading;
+using Simulator.Cli.Running;
+using Simulator.Cli.Scenarios;
+using Simulator.Cli.Terminal;
+using Simulator.Cli.Workloads;
+using Simulator.Core.Time;
+using Simulator.Models.Clusters;
+using Simulator.Planning.Plans;
+using Simulator.Planning.Search;
+using Simulator.Workloads.Requests;
+using Simulator.Workloads.Traces;
+
+namespace Simulator.Cli.Verbs;
+
+/// <summary><c>simulator plan search</c>: runs every plan, and shows the best.</summary>
+internal sealed class PlanSearchVerb
+{
+    private const string OutputStream = "-";
+
+    private static readonly string[] DefaultObjectives = ["throughput-per-device", "user-speed", "ttft-p99", "e2e-mean", "energy", "cost"];
+
+    private static readonly ValueReader<Objective> KnownObjective = Values.OneOf("objective", [.. Objectives.All.Select(objective => (objective.Name, objective))]);
+
+    private readonly Argument<string?> _file = new("SCENARIO")
+    {
+        Description = "Scenario whose workload, engine and results are taken; without one, --trace, --model and --device describe the run.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private readonly ScenarioOptions _scenario = new();
+    private readonly PlanSpaceOptions _space = new();
+
+    private readonly Option<IReadOnlyList<Objective>> _objectives = OptionFactory.Many(
+        "--objective", "NAME", $"What the best plan is looked for by; may be repeated. Known: {string.Join(", ", Objectives.All.Select(objective => objective.Name))}.",
+        KnownObjective);
+
+    private readonly Option<IReadOnlyList<IReadOnlyList<Objective>>> _fronts = OptionFactory.Many<IReadOnlyList<Objective>>(
+        "--front", "NAME,NAME", "Two or three objectives whose trade-off is shown; throughput-per-device,user-speed by default.", ReadFront);
+
+    private readonly Option<IReadOnlyList<Constraint>> _constraints = OptionFactory.Many<Constraint>(
+        "--slo", "NAME=BOUND", "The worst value of an objective that a plan may have, such as ttft-p99=500ms, rent=40 or devices=8; may be repeated.", ReadConstraint);
+
+    private readonly Option<string?> _json = OptionFactory.Reference(
+        "--json", "FILE", "Write the search as one JSON document; '-' for the output stream, in place of the summary.", Values.Text("the path of a file to write"));
+
+    private readonly Option<bool> _quiet = OptionFactory.Flag("--quiet", "Print neither the summary nor progress.");
+    private readonly Option<bool> _timing = OptionFactory.Flag("--timing", "Print wall and CPU time to the error stream.");
+
+    public static Verb Create(Streams streams)
+    {
+        var options = new PlanSearchVerb();
+        var verb = new Verb(
+            "search",
+            "Runs a workload through every way to lay a model over devices, and shows the best and their trade-offs.",
+            "simulator plan search --model llama-3-70b --device h100-sxm --devices 8 --trace chat.csv",
+            "simulator plan search --model llama-3-70b --device h100-sxm --devices 4,8,16 --trace chat.csv --slo ttft-p99=500ms --slo tpot-p99=50ms --objective devices",
+            "simulator plan search scenarios/chat-on-h100.yaml --devices 8 --vary tokenBudget=2048,8192 --vary weights=bf16,fp8 --json search.json");
+        verb.Arguments.Add(options._file);
+        options._scenario.AddWithoutLayoutTo(verb);
+        foreach (Option option in (Option[])[.. options._space.All, options._objectives, options._fronts, options._constraints, options._json, options._quiet, options._timing])
+            verb.Options.Add(option);
+        verb.SetAction(parse => options.Run(parse, streams));
+        return verb;
+    }
+
+    private int Run(ParseResult parse, Streams streams)
+    {
+        string? file = parse.GetValue(_file);
+        PoolSection pool = _scenario.ResolvePool(parse, file, _space.FirstDevice(parse));
+        Scenario scenario = _scenario.Resolve(parse, file, pool.Device);
+        PlanSpace space = _space.Resolve(parse, pool);
+        ClusterSpec cluster = ClusterBuilder.Build(scenario.Cluster);
+        string? target = parse.GetValue(_json);
+        bool quiet = parse.GetValue(_quiet);
+        if (target is not null and not OutputStream) OutputFile.Probe(target);
+        var search = new PlanSearch
+        {
+            Plans = space.Enumerate(),
+            Evaluator = new()
+            {
+                Workload = Workload(scenario), Router = cluster.Router, Seed = scenario.Seed, Options = ReplayRunner.Options(scenario),
+            },
+            Objectives = parse.GetValue(_objectives) is { Count: > 0 } objectives ? objectives : [.. DefaultObjectives.Select(name => Objectives.Find(name)!)],
+            Constraints = parse.GetValue(_constraints)!,
+            Baselines = Baselines.Of(space),
+        };
+        if (parse.GetValue(_fronts) is { Count: > 0 } fronts) search = search with { Fronts = fronts };
+        RunTiming timing = RunTiming.Start();
+        using (TextWriter? text = target is null ? null : target == OutputStream ? streams.Output : new StreamWriter(OutputFile.Create(target)))
+        {
+            SearchDocument? document = text is null ? null : new(text, search, ScenarioSettings.Of(scenario, cluster));
+            SearchResult result;
+            using (LongRunProgress progress = LongRunProgress.Watch(streams, "plans", space.Enumerate().LongCount(), quiet))
+            {
+                result = search.Run(Environment.ProcessorCount, (outcome, admissible) =>
+                {
+                    document?.Add(outcome, admissible);
+                    progress.Report(outcome.Number + 1);
+                });
+            }
+            document?.End(result, Shown(result));
+            if (!quiet && target != OutputStream) SearchSummary.Write(streams.Output, result);
+            if (result.Admissible == 0) streams.Error.WriteLine("warning: no plan keeps the constraints; the baselines show how far off they are");
+        }
+        if (parse.GetValue(_timing)) timing.Report(streams.Error);
+        return ExitCode.Success;
+    }
+
+    /// <summary>Requests that do not depend on replies are read once, and run through every plan.</summary>
+    private static Func<IWorkload> Workload(Scenario scenario)
+    {
+        if (scenario.Workload.ArrivalsDependOnReplies || scenario.Workload.TurnsAfterReply) return () => WorkloadBuilder.Create(scenario.Workload, scenario.Seed);
+        Request[] requests = [.. WorkloadBuilder.Requests(scenario.Workload, scenario.Seed)];
+        return () => new TraceWorkload(requests);
+    }
+
+    private static IEnumerable<PlanOutcome> Shown(SearchResult result) =>
+        result.Best.Where(best => best is not null).Select(best => best!.Value.Outcome)
+            .Concat(result.Fronts.SelectMany(front => front.Points).Select(point => point.Item))
+            .Concat(result.Baselines.Select(baseline => baseline.Outcome));
+
+    private static bool ReadFront(string text, out IReadOnlyList<Objective> value, out string fault)
+    {
+        List<Objective> objectives = [];
+        (value, fault) = (objectives, "");
+        foreach (string name in text.Split(','))
+        {
+            if (!KnownObjective(name.Trim(), out Objective objective, out fault)) return false;
+            objectives.Add(objective);
+        }
+        fault = $"expected two or three different objectives, got '{text}'";
+        return objectives.Count is 2 or 3 && objectives.Distinct().Count() == objectives.Count;
+    }
+
+    private static bool ReadConstraint(string text, out Constraint value, out string fault)
+    {
+        value = default;
+        string[] sides = text.Split('=', 2);
+        fault = $"expected an objective and its bound, such as ttft-p99=500ms or rent=40, got '{text}'";
+        if (sides.Length < 2 || !KnownObjective(sides[0].Trim(), out Objective objective, out fault)) return false;
+        double bound;
+        if (objective.Unit == "s")
+        {
+            if (!Quantities.Duration(positive: true)(sides[1].Trim(), out SimDuration duration, out fault)) return false;
+            bound = duration.ToSeconds();
+        }
+        else if (!Values.Number()(sides[1].Trim(), out bound, out fault))
+        {
+            return false;
+        }
+        value = new(objective, bound);
+        return true;
+    }
+}
