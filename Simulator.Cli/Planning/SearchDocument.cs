@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Simulator.Models.Results;
 using Simulator.Planning.Fronts;
+using Simulator.Planning.Plans;
 using Simulator.Planning.Search;
 
 namespace Simulator.Cli.Planning;
@@ -59,14 +60,24 @@ internal sealed class SearchDocument
 
     /// <summary>Ends the document with what was found.</summary>
     /// <param name="result">What was found.</param>
+    /// <param name="sensitivity">How the choices hold; empty when that was not looked at.</param>
     /// <param name="results">Whole results of runs, by plan.</param>
-    public void End(SearchResult result, IEnumerable<PlanOutcome> results)
+    public void End(SearchResult result, IReadOnlyList<Sensitivity> sensitivity, IEnumerable<PlanOutcome> results)
     {
         _output.Write("\n],\n");
         Member("search", json =>
         {
             json.WriteStartObject();
-            json.WriteString("method", "all");
+            json.WriteString("method", result.Rungs.Count > 0 ? "halving" : "all");
+            json.WriteStartArray("rungs");
+            foreach ((int requests, long plans) in result.Rungs)
+            {
+                json.WriteStartObject();
+                json.WriteNumber("requests", requests);
+                json.WriteNumber("plans", plans);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
             json.WriteNumber("plans", result.Plans);
             json.WriteNumber("feasible", result.Feasible);
             json.WriteNumber("admissible", result.Admissible);
@@ -89,6 +100,17 @@ internal sealed class SearchDocument
             Values(json, pair.Outcome);
         }));
         Member("fronts", json => Array(json, result.FrontObjectives.Zip(result.Fronts), pair => Front(json, pair.First, pair.Second)));
+        Member("sensitivity", json => Array(json, sensitivity, own =>
+        {
+            json.WriteString("objective", own.Objective.Name);
+            json.WriteString("plan", own.Plan.Plan.Id);
+            json.WriteNumber("cases", own.Cases);
+            json.WriteNumber("changes", own.Changes);
+            PlanListDocument.WriteNumber(json, "regret", own.Regret);
+            json.WriteStartArray("rivals");
+            foreach (Plan rival in own.Rivals) json.WriteStringValue(rival.Id);
+            json.WriteEndArray();
+        }));
         _output.Write("\"results\": {");
         string separator = "\n";
         foreach (PlanOutcome outcome in results.Where(outcome => outcome.Result is not null).DistinctBy(outcome => outcome.Plan.Id))

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Simulator.Cli.Faults;
 using Simulator.Cli.Planning;
 using Simulator.Cli.Reading;
 using Simulator.Cli.Running;
@@ -42,6 +43,12 @@ internal sealed class PlanSearchVerb
     private readonly Option<IReadOnlyList<Constraint>> _constraints = OptionFactory.Many<Constraint>(
         "--slo", "NAME=BOUND", "The worst value of an objective that a plan may have, such as ttft-p99=500ms, rent=40 or devices=8; may be repeated.", ReadConstraint);
 
+    private readonly Option<bool> _halving = OptionFactory.Flag(
+        "--halving", "Run all plans on the first requests alone, and only the better of them on more and more: for spaces too large to run whole.");
+
+    private readonly Option<double?> _sensitivity = OptionFactory.Value(
+        "--sensitivity", "SHARE", "Also run the best plans with arithmetic, memory, links and host each slower and faster by a share such as 20%.", Quantities.Share(positive: true));
+
     private readonly Option<string?> _json = OptionFactory.Reference(
         "--json", "FILE", "Write the search as one JSON document; '-' for the output stream, in place of the summary.", Values.Text("the path of a file to write"));
 
@@ -59,7 +66,7 @@ internal sealed class PlanSearchVerb
             "simulator plan search scenarios/chat-on-h100.yaml --devices 8 --vary tokenBudget=2048,8192 --vary weights=bf16,fp8 --json search.json");
         verb.Arguments.Add(options._file);
         options._scenario.AddWithoutLayoutTo(verb);
-        foreach (Option option in (Option[])[.. options._space.All, options._objectives, options._fronts, options._constraints, options._json, options._quiet, options._timing])
+        foreach (Option option in (Option[])[.. options._space.All, options._objectives, options._fronts, options._constraints, options._halving, options._sensitivity, options._json, options._quiet, options._timing])
             verb.Options.Add(option);
         verb.SetAction(parse => options.Run(parse, streams));
         return verb;
@@ -75,18 +82,7 @@ internal sealed class PlanSearchVerb
         string? target = parse.GetValue(_json);
         bool quiet = parse.GetValue(_quiet);
         if (target is not null and not OutputStream) OutputFile.Probe(target);
-        var search = new PlanSearch
-        {
-            Plans = space.Enumerate(),
-            Evaluator = new()
-            {
-                Workload = Workload(scenario), Router = cluster.Router, Seed = scenario.Seed, Options = ReplayRunner.Options(scenario),
-            },
-            Objectives = parse.GetValue(_objectives) is { Count: > 0 } objectives ? objectives : [.. DefaultObjectives.Select(name => Objectives.Find(name)!)],
-            Constraints = parse.GetValue(_constraints)!,
-            Baselines = Baselines.Of(space),
-        };
-        if (parse.GetValue(_fronts) is { Count: > 0 } fronts) search = search with { Fronts = fronts };
+        PlanSearch search = Search(parse, scenario, space, cluster);
         RunTiming timing = RunTiming.Start();
         using (TextWriter? text = target is null ? null : target == OutputStream ? streams.Output : new StreamWriter(OutputFile.Create(target)))
         {
@@ -94,26 +90,69 @@ internal sealed class PlanSearchVerb
             SearchResult result;
             using (LongRunProgress progress = LongRunProgress.Watch(streams, "plans", space.Enumerate().LongCount(), quiet))
             {
-                result = search.Run(Environment.ProcessorCount, (outcome, admissible) =>
-                {
-                    document?.Add(outcome, admissible);
-                    progress.Report(outcome.Number + 1);
-                });
+                result = search.Run(Environment.ProcessorCount, document is null ? null : document.Add, progress.Report);
             }
-            document?.End(result, Shown(result));
-            if (!quiet && target != OutputStream) SearchSummary.Write(streams.Output, result);
+            IReadOnlyList<Sensitivity> sensitivity = parse.GetValue(_sensitivity) is { } share ? Sensitivities(search, result, share, streams, quiet) : [];
+            document?.End(result, sensitivity, Shown(result));
+            if (!quiet && target != OutputStream) SearchSummary.Write(streams.Output, result, sensitivity);
             if (result.Admissible == 0) streams.Error.WriteLine("warning: no plan keeps the constraints; the baselines show how far off they are");
         }
         if (parse.GetValue(_timing)) timing.Report(streams.Error);
         return ExitCode.Success;
     }
 
-    /// <summary>Requests that do not depend on replies are read once, and run through every plan.</summary>
-    private static Func<IWorkload> Workload(Scenario scenario)
+    private PlanSearch Search(ParseResult parse, Scenario scenario, PlanSpace space, ClusterSpec cluster)
     {
-        if (scenario.Workload.ArrivalsDependOnReplies || scenario.Workload.TurnsAfterReply) return () => WorkloadBuilder.Create(scenario.Workload, scenario.Seed);
-        Request[] requests = [.. WorkloadBuilder.Requests(scenario.Workload, scenario.Seed)];
-        return () => new TraceWorkload(requests);
+        IReadOnlyList<Constraint> constraints = parse.GetValue(_constraints)!;
+        IReadOnlyList<Objective> objectives = parse.GetValue(_objectives) is { Count: > 0 } named ? named : [.. DefaultObjectives.Select(name => Objectives.Find(name)!)];
+        bool fixedArrivals = !scenario.Workload.ArrivalsDependOnReplies && !scenario.Workload.TurnsAfterReply;
+        Request[] requests = fixedArrivals ? [.. WorkloadBuilder.Requests(scenario.Workload, scenario.Seed)] : [];
+        var search = new PlanSearch
+        {
+            Plans = space.Enumerate(),
+            Evaluator = new()
+            {
+                // Requests that do not depend on replies are read once, and run through every plan.
+                Workload = fixedArrivals ? cut => Arriving(requests, cut) : _ => WorkloadBuilder.Create(scenario.Workload, scenario.Seed),
+                Router = cluster.Router,
+                Seed = scenario.Seed,
+                Options = ReplayRunner.Options(scenario),
+            },
+            Objectives = objectives,
+            Constraints = constraints,
+            Baselines = Baselines.Of(space),
+        };
+        if (parse.GetValue(_fronts) is { Count: > 0 } fronts) search = search with { Fronts = fronts };
+        if (parse.GetValue(_halving))
+        {
+            if (!fixedArrivals) throw new InputException("--halving: the first requests of a workload that waits for replies are not the same for every plan; leave it out");
+            search = search with { Halving = new(requests.Length) };
+        }
+
+        bool capacity = objectives.Concat(search.Fronts.SelectMany(front => front)).Concat(constraints.Select(constraint => constraint.Objective))
+            .Any(objective => objective.Name.StartsWith(Objectives.Capacity.Name, StringComparison.Ordinal));
+        return capacity ? search with { Evaluator = search.Evaluator with { Capacity = Capacity(requests, constraints) } } : search;
+    }
+
+    private static CapacitySearch Capacity(Request[] requests, IReadOnlyList<Constraint> constraints)
+    {
+        Constraint[] slos = [.. constraints.Where(constraint => !constraint.Objective.Name.StartsWith(Objectives.Capacity.Name, StringComparison.Ordinal))];
+        if (slos.Length == 0) throw new InputException("--objective: a capacity is the highest rate within SLOs; give some with --slo, such as --slo ttft-p99=500ms");
+        double seconds = requests.Length < 2 ? 0 : (requests[^1].Arrival - requests[0].Arrival).ToSeconds();
+        if (seconds <= 0) throw new InputException("--objective: a capacity needs requests that arrive over some time, whatever the replies; give a trace or a generator with arrivals");
+        return new() { Slos = slos, RequestsPerSecond = (requests.Length - 1) / seconds };
+    }
+
+    private static TraceWorkload Arriving(Request[] requests, WorkloadCut cut)
+    {
+        IEnumerable<Request> first = cut.Requests is { } count ? requests.Take(count) : requests;
+        return new(cut.Speed == 1 ? first : Trace.From(first, "").SpeedUp(cut.Speed));
+    }
+
+    private static IReadOnlyList<Sensitivity> Sensitivities(PlanSearch search, SearchResult result, double share, Streams streams, bool quiet)
+    {
+        using LongRunProgress progress = LongRunProgress.Watch(streams, "runs with errors", null, quiet);
+        return Sensitivity.Of(search, result, share, Environment.ProcessorCount, progress.Report);
     }
 
     private static IEnumerable<PlanOutcome> Shown(SearchResult result) =>

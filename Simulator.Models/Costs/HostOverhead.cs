@@ -8,6 +8,10 @@ public readonly record struct HostPart(double PerIteration, double PerSequence)
     /// <summary>Seconds with that many sequences.</summary>
     /// <param name="sequences">Sequences of the batch.</param>
     public double Seconds(double sequences) => PerIteration + sequences * PerSequence;
+
+    /// <summary>The part so many times as long.</summary>
+    /// <param name="factor">The factor, at least 0.</param>
+    public HostPart Times(double factor) => new(PerIteration * factor, PerSequence * factor);
 }
 
 /// <summary>What the host does around every iteration, and whether the device waits for it.</summary>
@@ -46,6 +50,14 @@ public sealed record HostOverhead
     public HostPart Total => new(
         Schedule.PerIteration + Prepare.PerIteration + Sample.PerIteration + Detokenize.PerIteration,
         Schedule.PerSequence + Prepare.PerSequence + Sample.PerSequence + Detokenize.PerSequence);
+
+    /// <summary>The same with every part so many times as long.</summary>
+    /// <param name="factor">The factor, at least 0.</param>
+    public HostOverhead Times(double factor) => this with
+    {
+        Schedule = Schedule.Times(factor), Prepare = Prepare.Times(factor), Sample = Sample.Times(factor), Detokenize = Detokenize.Times(factor),
+        Exposed = Exposed.Times(factor),
+    };
 
     /// <summary>The same, with other sums that each part has its share of as before (a fourth where the sum was 0).</summary>
     /// <param name="perIteration">Seconds per iteration of all parts.</param>

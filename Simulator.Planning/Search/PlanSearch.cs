@@ -8,7 +8,7 @@ public sealed record PlanSearch
     /// <summary>Plans that are evaluated before their outcomes are looked at, in their order.</summary>
     private const int Batch = 256;
 
-    /// <summary>The plans.</summary>
+    /// <summary>The plans. They are enumerated anew, in the same order, as often as a search looks at them.</summary>
     public required IEnumerable<Plan> Plans { get; init; }
 
     /// <summary>What runs them.</summary>
@@ -28,32 +28,58 @@ public sealed record PlanSearch
     /// <value>None.</value>
     public IReadOnlyList<Baseline> Baselines { get; init; } = [];
 
-    /// <summary>Evaluates all plans.</summary>
+    /// <summary>Drops plans that do badly on the first requests; null to run every plan with all of them.</summary>
+    /// <value>Null.</value>
+    public Halving? Halving { get; init; }
+
+    /// <summary>Searches.</summary>
     /// <param name="cores">Plans to run at a time, at least 1. The result is the same for any number.</param>
     /// <param name="each">
-    /// Called with every outcome, in the order of the plans, and with whether it can run and keeps the constraints; null for nothing.
+    /// Called with every outcome of all requests, in the order of the plans, and with whether it can run and keeps the constraints; null for
+    /// nothing.
     /// </param>
+    /// <param name="progress">Called with the number of runs that are done, of plans in the space; null for none.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="cores"/> is below 1.</exception>
-    public SearchResult Run(int cores = 1, Action<PlanOutcome, bool>? each = null)
+    public SearchResult Run(int cores = 1, Action<PlanOutcome, bool>? each = null, Action<long>? progress = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(cores, 1);
-        var best = new SearchResult(Objectives, Fronts, Constraints);
-        long number = 0;
-        foreach (Plan[] batch in Plans.Chunk(Batch))
+        var result = new SearchResult(Objectives, Fronts, Constraints);
+        long done = 0;
+        void Take(PlanOutcome outcome)
         {
-            var outcomes = new PlanOutcome[batch.Length];
-            long first = number;
-            Parallel.For(0, batch.Length, new ParallelOptions { MaxDegreeOfParallelism = cores }, i => outcomes[i] = Evaluator.Evaluate(first + i, batch[i]));
-            foreach (PlanOutcome outcome in outcomes)
-            {
-                best.Add(outcome);
-                each?.Invoke(outcome, best.IsAdmissible(outcome));
-            }
-            number += batch.Length;
+            result.Add(outcome);
+            each?.Invoke(outcome, result.IsAdmissible(outcome));
         }
-        var baselines = new PlanOutcome[Baselines.Count];
-        Parallel.For(0, baselines.Length, new ParallelOptions { MaxDegreeOfParallelism = cores }, i => baselines[i] = Evaluator.Evaluate(-1, Baselines[i].Plan));
-        best.Baselines = [.. Baselines.Zip(baselines)];
-        return best;
+
+        var runner = new Runner(Evaluator, cores, () => progress?.Invoke(Interlocked.Increment(ref done)));
+        if (Halving is null) runner.Run(Numbered, null, Take);
+        else Halving.Run(this, runner, result, Take);
+        List<PlanOutcome> baselines = [];
+        new Runner(Evaluator, cores, null).Run(Baselines.Select(baseline => (-1L, baseline.Plan)), null, baselines.Add);
+        result.Baselines = [.. Baselines.Zip(baselines)];
+        return result;
+    }
+
+    internal IEnumerable<(long Number, Plan Plan)> Numbered => Plans.Select((plan, number) => ((long)number, plan));
+
+    /// <summary>Runs plans on several cores and hands on what became of them in their order.</summary>
+    internal sealed class Runner(PlanEvaluator evaluator, int cores, Action? done)
+    {
+        /// <param name="plans">The plans and their places in the space.</param>
+        /// <param name="requests">Requests to run, the first ones; null for all.</param>
+        /// <param name="take">Takes every outcome, on the thread of the caller.</param>
+        public void Run(IEnumerable<(long Number, Plan Plan)> plans, int? requests, Action<PlanOutcome> take)
+        {
+            foreach ((long Number, Plan Plan)[] batch in plans.Chunk(Batch))
+            {
+                var outcomes = new PlanOutcome[batch.Length];
+                Parallel.For(0, batch.Length, new ParallelOptions { MaxDegreeOfParallelism = cores }, i =>
+                {
+                    outcomes[i] = evaluator.Evaluate(batch[i].Number, batch[i].Plan, requests);
+                    done?.Invoke();
+                });
+                foreach (PlanOutcome outcome in outcomes) take(outcome);
+            }
+        }
     }
 }

@@ -5,8 +5,12 @@ namespace Simulator.Planning.Search;
 /// <summary>The best of the plans that were looked at. It holds those alone, however many there were.</summary>
 public sealed class SearchResult
 {
+    /// <summary>Plans that are kept for each objective.</summary>
+    private const int MostContenders = 8;
+
     private readonly IReadOnlyList<Constraint> _constraints;
-    private readonly (PlanOutcome Outcome, double Value)?[] _best;
+    private readonly List<(int, long)> _rungs = [];
+    private readonly List<(PlanOutcome Outcome, double Value)>[] _contenders;
     private readonly ParetoFront<PlanOutcome>[] _fronts;
 
     internal SearchResult(IReadOnlyList<Objective> objectives, IReadOnlyList<IReadOnlyList<Objective>> fronts, IReadOnlyList<Constraint> constraints)
@@ -14,7 +18,7 @@ public sealed class SearchResult
         Objectives = objectives;
         FrontObjectives = fronts;
         _constraints = constraints;
-        _best = new (PlanOutcome, double)?[objectives.Count];
+        _contenders = [.. objectives.Select(_ => new List<(PlanOutcome, double)>(MostContenders + 1))];
         _fronts = [.. fronts.Select(front => new ParetoFront<PlanOutcome>([.. front.Select(objective => objective.HigherIsBetter)]))];
     }
 
@@ -25,7 +29,11 @@ public sealed class SearchResult
     public IReadOnlyList<IReadOnlyList<Objective>> FrontObjectives { get; }
 
     /// <summary>For each objective, the best plan and its value, the first of equal ones; null when no plan that keeps the constraints has a value.</summary>
-    public IReadOnlyList<(PlanOutcome Outcome, double Value)?> Best => _best;
+    public IReadOnlyList<(PlanOutcome Outcome, double Value)?> Best =>
+        [.. _contenders.Select(ofOne => ofOne.Count > 0 ? ofOne[0] : ((PlanOutcome, double)?)null)];
+
+    /// <summary>For each objective, the best plans, up to 8 of them, best first.</summary>
+    public IReadOnlyList<IReadOnlyList<PlanOutcome>> Contenders => [.. _contenders.Select(ofOne => (IReadOnlyList<PlanOutcome>)[.. ofOne.Select(one => one.Outcome)])];
 
     /// <summary>For each of <see cref="FrontObjectives"/>, the plans that keep the constraints and that no other is at least as good as.</summary>
     public IReadOnlyList<ParetoFront<PlanOutcome>> Fronts => _fronts;
@@ -33,8 +41,11 @@ public sealed class SearchResult
     /// <summary>What became of the baselines; their number in the space is −1.</summary>
     public IReadOnlyList<(Baseline Baseline, PlanOutcome Outcome)> Baselines { get; internal set; } = [];
 
-    /// <summary>Plans that were looked at.</summary>
+    /// <summary>Plans that ran all requests, or cannot run.</summary>
     public long Plans { get; private set; }
+
+    /// <summary>The rungs of a halving search, first to last: the first requests that ran, and the plans that ran them; empty when every plan ran all.</summary>
+    public IReadOnlyList<(int Requests, long Plans)> Rungs => _rungs;
 
     /// <summary>Those that can run.</summary>
     public long Feasible { get; private set; }
@@ -45,21 +56,31 @@ public sealed class SearchResult
     /// <summary>Whether a plan can run and keeps every constraint.</summary>
     public bool IsAdmissible(PlanOutcome outcome) => outcome.Fit.Feasible && _constraints.All(constraint => constraint.IsMetBy(outcome));
 
+    internal void AddRung(int requests, long plans) => _rungs.Add((requests, plans));
+
     internal void Add(PlanOutcome outcome)
     {
         Plans++;
         if (outcome.Fit.Feasible) Feasible++;
         if (!IsAdmissible(outcome)) return;
         Admissible++;
-        for (int i = 0; i < _best.Length; i++)
+        for (int i = 0; i < _contenders.Length; i++)
         {
-            if (Objectives[i].Value(outcome) is { } value && (_best[i] is not { } best || Objectives[i].IsBetter(value, best.Value)))
-                _best[i] = (outcome, value);
+            if (Objectives[i].Value(outcome) is { } value) Contend(Objectives[i], _contenders[i], outcome, value);
         }
         for (int i = 0; i < _fronts.Length; i++)
         {
             double?[] values = [.. FrontObjectives[i].Select(objective => objective.Value(outcome))];
             if (values.All(value => value is not null)) _fronts[i].Add(outcome, [.. values.Select(value => value!.Value)]);
         }
+    }
+
+    private static void Contend(Objective objective, List<(PlanOutcome Outcome, double Value)> contenders, PlanOutcome outcome, double value)
+    {
+        int place = contenders.Count;
+        while (place > 0 && objective.IsBetter(value, contenders[place - 1].Value)) place--;
+        if (place == MostContenders) return;
+        contenders.Insert(place, (outcome, value));
+        if (contenders.Count > MostContenders) contenders.RemoveAt(MostContenders);
     }
 }

@@ -54,6 +54,14 @@ public sealed record CollectiveProfile
     [System.Diagnostics.CodeAnalysis.SuppressMessage("Performance", "CA1822:Mark members as static", Justification = "One of the collectives of a profile.")]
     public CollectiveTime Send(double bytesPerRow, Link link) => Affine(rows => Collective.SendSeconds(rows * bytesPerRow, link));
 
+    /// <summary>The same with measured times that are so many times as long. What a formula gives follows the links that it is given.</summary>
+    /// <param name="factor">The factor, above 0.</param>
+    public CollectiveProfile Times(double factor)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(factor);
+        return new() { AllReduces = Times(AllReduces, factor), AllGathers = Times(AllGathers, factor), AllToAlls = Times(AllToAlls, factor) };
+    }
+
     /// <summary>What another device is taken to reach: the same latencies, and what grows with size in proportion to the bandwidth of its links.</summary>
     /// <param name="measured">The device that this was measured on.</param>
     /// <param name="device">The other device. Links of another kind (over the host, or of their own) take the formula.</param>
@@ -81,6 +89,9 @@ public sealed record CollectiveProfile
                 yield return "collectives: the curves of an operation must be in the order of their devices, one for each number.";
         }
     }
+
+    private static List<CollectiveCurve>? Times(IReadOnlyList<CollectiveCurve>? curves, double factor) =>
+        curves is null ? null : [.. curves.Select(curve => curve with { Seconds = [.. curve.Seconds.Select(seconds => seconds * factor)] })];
 
     private static List<CollectiveCurve>? Scaled(IReadOnlyList<CollectiveCurve>? curves, double ratio) => curves is null ? null :
     [
