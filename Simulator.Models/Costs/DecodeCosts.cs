@@ -59,11 +59,24 @@ internal sealed class DecodeCosts
         });
     }
 
-    /// <summary>Time of what goes by tokens, padded to a captured size, and of the experts; and idle energy.</summary>
+    /// <summary>Time of what a copy of the feed-forward does for all its ranks, not padded, and idle energy.</summary>
+    /// <param name="rows">Decode rows of the ranks that it serves.</param>
+    /// <param name="ranks">How many these are.</param>
+    /// <param name="parameters">Model, plan, device and options, compiled.</param>
+    public static IterationCost TimeOfCopy(int rows, int ranks, in RooflineParameters parameters)
+    {
+        RooflineParameters p = parameters;
+        p.FeedForwardCopies = p.FeedForwardCopies * ranks / p.Ranks;
+        p.Ranks = ranks;
+        p.RankShare = 1.0 / ranks;
+        return RooflineCostModel.Round(Idle(DecodeSeconds.Of(new IterationShape { DecodeRows = rows, EmittedTokens = rows }, p).Copies, p));
+    }
+
+    /// <summary>Time of what goes by tokens, padded to a captured size, and of copies of the feed-forward; and idle energy.</summary>
     public static IterationCost TimeOfSize(int size, in RooflineParameters parameters)
     {
         DecodeSeconds seconds = DecodeSeconds.Of(new IterationShape { DecodeRows = 1, EmittedTokens = 1, PaddedTokens = size }, parameters);
-        return RooflineCostModel.Round(Idle(seconds.Tokens + seconds.Experts, parameters));
+        return RooflineCostModel.Round(Idle(seconds.Tokens + seconds.Copies, parameters));
     }
 
     /// <summary>A time, and what the devices take in it however idle.</summary>
@@ -166,8 +179,7 @@ internal sealed class DecodeCosts
 /// <param name="Work">Work of all ranks.</param>
 /// <param name="Host">Time of the host, and idle energy.</param>
 /// <param name="Exposed">Time that overlapping leaves between two iterations, and idle energy.</param>
-/// <param name="Experts">Time of the experts when rows are not padded, and idle energy.</param>
-internal sealed record DecodeBatchCosts(DecodeCosts Work, IterationCost Host, IterationCost Exposed, IterationCost Experts)
+internal sealed record DecodeBatchCosts(DecodeCosts Work, IterationCost Host, IterationCost Exposed)
 {
     public static DecodeBatchCosts Of(int rows, in RooflineParameters p)
     {
@@ -175,23 +187,31 @@ internal sealed record DecodeBatchCosts(DecodeCosts Work, IterationCost Host, It
         return new(
             DecodeCosts.WorkOfBatch(rows, p),
             RooflineCostModel.Round(DecodeCosts.Idle(Roofline.Evaluate(shape, p).HostSeconds, p)),
-            RooflineCostModel.Round(DecodeCosts.Idle(Roofline.ExposedSeconds(rows, p), p)),
-            RooflineCostModel.Round(DecodeCosts.Idle(DecodeSeconds.Of(shape, p).Experts, p)));
+            RooflineCostModel.Round(DecodeCosts.Idle(Roofline.ExposedSeconds(rows, p), p)));
     }
 }
 
-/// <summary>Seconds of the operators of a pass, by what they go by: tokens, which may be padded; experts; sequences.</summary>
+/// <summary>Cost of one number of rows of the ranks that a copy of the feed-forward serves.</summary>
+/// <param name="Time">Time, and idle energy.</param>
+internal sealed record DecodeCopyCosts(IterationCost Time);
+
+/// <summary>
+/// Seconds of the operators of a pass, by what they go by: tokens of a rank, which may be padded; tokens that a copy of the feed-forward serves, which
+/// may be padded too; sequences.
+/// </summary>
 internal struct DecodeSeconds : IOperatorSink
 {
+    private bool _copied;
+
     public double Tokens { get; private set; }
 
-    public double Experts { get; private set; }
+    public double Copies { get; private set; }
 
     public double Sequences { get; private set; }
 
     public static DecodeSeconds Of(in IterationShape shape, in RooflineParameters parameters)
     {
-        DecodeSeconds seconds = default;
+        DecodeSeconds seconds = new() { _copied = parameters.FeedForwardCopies != 0 };
         Roofline.Visit(shape, parameters, ref seconds);
         return seconds;
     }
@@ -204,7 +224,9 @@ internal struct DecodeSeconds : IOperatorSink
             case Operator.HostSchedule or Operator.HostPrepare or Operator.HostSample or Operator.HostDetokenize:
                 break;
             case Operator.Experts:
-                Experts += seconds;
+            case Operator.GateUpProjection or Operator.Activation or Operator.DownProjection or Operator.FeedForwardGather or Operator.FeedForwardScatter
+                when _copied:
+                Copies += seconds;
                 break;
             case Operator.AttentionDecode or Operator.ContextMerge or Operator.FinalNorm or Operator.Head or Operator.LogitsGather or Operator.Sampling:
                 Sequences += seconds;
