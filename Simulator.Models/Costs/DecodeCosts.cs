@@ -15,7 +15,7 @@ internal sealed class DecodeCosts
     private readonly LinearPieces _context;
     private readonly LinearPieces? _window;
 
-    private DecodeCosts(int rows, bool peak, RooflineParameters p, Func<IterationShape, IterationEstimate> part)
+    private DecodeCosts(int rows, bool peak, in RooflineParameters p, Func<IterationShape, IterationEstimate> part)
     {
         _context = new(Starts(rows, windowed: false, peak, p), sum => part(Rows(rows, sum, 0)));
         if (p.Window == 0)
@@ -34,30 +34,20 @@ internal sealed class DecodeCosts
     }
 
     /// <summary>Time of one rank, and idle energy of all: of what goes by its sequences, and, when tokens are not padded, by its tokens.</summary>
-    public static DecodeCosts TimeOfRank(int rows, bool padded, in RooflineParameters parameters)
+    public static DecodeCosts TimeOfRank(int rows, bool padded, RooflineCostModel model) => new(rows, peak: false, model.OneRank, shape =>
     {
-        RooflineParameters p = parameters;
-        p.Ranks = 1;
-        p.RankShare = 1;
-        return new(rows, peak: false, p, shape =>
-        {
-            DecodeSeconds seconds = DecodeSeconds.Of(shape, p);
-            return Idle(seconds.Sequences + (padded ? 0 : seconds.Tokens), p);
-        });
-    }
+        DecodeSeconds seconds = DecodeSeconds.Of(shape, model.OneRank);
+        return Idle(seconds.Sequences + (padded ? 0 : seconds.Tokens), model.OneRank);
+    });
 
     /// <summary>Work of all ranks, and the energy of it.</summary>
-    public static DecodeCosts WorkOfBatch(int rows, in RooflineParameters parameters)
+    public static DecodeCosts WorkOfBatch(int rows, RooflineCostModel model) => new(rows, peak: true, model.Parameters, shape =>
     {
-        RooflineParameters p = parameters;
-        return new(rows, peak: true, p, shape =>
-        {
-            IterationEstimate work = Roofline.Evaluate(shape, p);
-            work.Joules -= Idle(work.Seconds, p).Joules;
-            work.Seconds = 0;
-            return work;
-        });
-    }
+        IterationEstimate work = Roofline.Evaluate(shape, model.Parameters);
+        work.Joules -= Idle(work.Seconds, model.Parameters).Joules;
+        work.Seconds = 0;
+        return work;
+    });
 
     /// <summary>Time of what a copy of the feed-forward does for all its ranks, not padded, and idle energy.</summary>
     /// <param name="rows">Decode rows of the ranks that it serves.</param>
@@ -119,12 +109,23 @@ internal sealed class DecodeCosts
         var starts = new SortedSet<long> { 0 };
         for (int kind = 0; kind < p.Kinds; kind++)
         {
-            LayerParameters layer = kind switch { 0 => p.Kind0, 1 => p.Kind1, 2 => p.Kind2, _ => p.Kind3 };
+            ref readonly LayerParameters layer = ref Kind(p, kind);
             if ((layer.Windowed != 0) != windowed)
                 continue;
             AddKinks(layer, rows * p.RankShare, peak, p, starts);
         }
         return [.. starts];
+    }
+
+    private static ref readonly LayerParameters Kind(in RooflineParameters p, int kind)
+    {
+        switch (kind)
+        {
+            case 0: return ref p.Kind0;
+            case 1: return ref p.Kind1;
+            case 2: return ref p.Kind2;
+            default: return ref p.Kind3;
+        }
     }
 
     // Where the time, or the time at the peak, of one layer changes its slope.
@@ -181,11 +182,12 @@ internal sealed class DecodeCosts
 /// <param name="Exposed">Time that overlapping leaves between two iterations, and idle energy.</param>
 internal sealed record DecodeBatchCosts(DecodeCosts Work, IterationCost Host, IterationCost Exposed)
 {
-    public static DecodeBatchCosts Of(int rows, in RooflineParameters p)
+    public static DecodeBatchCosts Of(int rows, RooflineCostModel model)
     {
+        ref readonly RooflineParameters p = ref model.Parameters;
         var shape = new IterationShape { DecodeRows = rows, EmittedTokens = rows };
         return new(
-            DecodeCosts.WorkOfBatch(rows, p),
+            DecodeCosts.WorkOfBatch(rows, model),
             RooflineCostModel.Round(DecodeCosts.Idle(Roofline.Evaluate(shape, p).HostSeconds, p)),
             RooflineCostModel.Round(DecodeCosts.Idle(Roofline.ExposedSeconds(rows, p), p)));
     }

@@ -37,6 +37,9 @@ public static class RooflineCompiler
 
     private const double WideBytes = 2;
 
+    private static readonly CompiledTimes<MatrixProfile, MatrixShape, MatrixTime> MatrixTimes = new();
+    private static readonly CompiledTimes<ExpertProfile, ExpertShape, ExpertTime> ExpertTimes = new();
+
     /// <summary>Compiles.</summary>
     /// <param name="model">The model. Windowed layers must all have one and the same window; chunked attention counts as a window of the chunk.</param>
     /// <param name="plan">How one replica is spread over devices.</param>
@@ -169,6 +172,9 @@ public static class RooflineCompiler
         private readonly double _cache = quantization.KvCache.BytesPerElement();
         private readonly int _group = plan.ExpertDevices;
         private readonly Fabric _fabric = options.Fabric ?? Fabric.Of(device);
+
+        // Constant efficiencies are no work to speak of, and their profile is made anew each time.
+        private readonly bool _keeps = options.Profile is not null;
 
         public LayerParameters Layer(LayerSpec spec, int count)
         {
@@ -312,7 +318,9 @@ public static class RooflineCompiler
                 FlopsPerToken = layer.ExpertFlopsPerToken,
                 BytesPerToken = layer.ExpertBytesPerToken,
             };
-            layer.ExpertTime = profile.Experts.Time(experts, device);
+            layer.ExpertTime = _keeps
+                ? ExpertTimes.Of(profile.Experts, experts, device, experts.Activations, static (own, shape, on) => own.Time(shape, on))
+                : profile.Experts.Time(experts, device);
             layer.Router = Product(MatrixShape.Wide(moe.Experts, h));
             if (moe.SharedIntermediate > 0)
                 Dense(ref layer, moe.SharedIntermediate, gated: true);
@@ -352,7 +360,9 @@ public static class RooflineCompiler
             FlopsPerRow = shape.FlopsPerRow,
             WeightBytes = shape.MatrixBytes,
             BytesPerRow = shape.BytesPerRow,
-            Time = profile.Matrix.Time(shape, device),
+            Time = _keeps
+                ? MatrixTimes.Of(profile.Matrix, shape, device, shape.Activations, static (own, matrix, on) => own.Time(matrix, on))
+                : profile.Matrix.Time(shape, device),
         };
     }
 }

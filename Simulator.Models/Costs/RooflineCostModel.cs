@@ -8,6 +8,7 @@ namespace Simulator.Models.Costs;
 public sealed class RooflineCostModel : ICostModel<RooflineAccumulator>
 {
     private readonly RooflineParameters _parameters;
+    private readonly RooflineParameters _oneRank;
     private readonly CudaGraphs _graphs;
     private readonly int[] _paddedSizes;
     private readonly double[] _stageLayers;
@@ -46,22 +47,27 @@ public sealed class RooflineCostModel : ICostModel<RooflineAccumulator>
     {
         if (graphs.Validate().ToArray() is { Length: > 0 } faults)
             throw new ArgumentException(string.Join(" ", faults), nameof(graphs));
-        _parameters = parameters;
+        _parameters = _oneRank = parameters;
+        _oneRank.Ranks = 1;
+        _oneRank.RankShare = 1;
         _graphs = graphs;
         _paddedSizes = graphs.PaddedSizes();
         _stageLayers = stageLayers;
         _launches = [.. Enum.GetValues<LaunchMode>().Select(LaunchesOfDecode)];
-        _rank = new(rows => DecodeCosts.TimeOfRank(rows, padded: false, _parameters));
-        _rankPadded = new(rows => DecodeCosts.TimeOfRank(rows, padded: true, _parameters));
+        _rank = new(rows => DecodeCosts.TimeOfRank(rows, padded: false, this));
+        _rankPadded = new(rows => DecodeCosts.TimeOfRank(rows, padded: true, this));
         CopyRanks = RanksOfCopy(_parameters);
         _copy = new(rows => new(DecodeCosts.TimeOfCopy(rows, CopyRanks, _parameters)));
-        _batch = new(rows => DecodeBatchCosts.Of(rows, _parameters));
+        _batch = new(rows => DecodeBatchCosts.Of(rows, this));
         _sizes = new IterationCost[_paddedSizes.Length];
         foreach (int size in graphs.CaptureSizes) _sizes[size] = DecodeCosts.TimeOfSize(size, _parameters);
     }
 
     /// <summary>The compiled parameters.</summary>
     public ref readonly RooflineParameters Parameters => ref _parameters;
+
+    /// <summary>The parameters for one attention data-parallel rank alone.</summary>
+    internal ref readonly RooflineParameters OneRank => ref _oneRank;
 
     /// <summary>Layers of each kind in each stage, <see cref="RooflineCompiler.MaxKinds"/> numbers a stage.</summary>
     internal ReadOnlySpan<double> StageLayers => _stageLayers;
