@@ -33,7 +33,14 @@ internal static class ScenarioSettings
         list.Add($"{path}.device", pool.Device.Id);
         list.Add($"{path}.replicas", pool.Replicas);
         list.Add($"{path}.serves", pool.Serves);
-        list.Add($"{path}.plan", pool.Plan);
+        ParallelPlan plan = pool.Plan;
+        list.Add($"{path}.plan.context", plan.Context);
+        list.Add($"{path}.plan.data", plan.Data);
+        list.Add($"{path}.plan.expert", plan.Expert);
+        list.Add($"{path}.plan.feedForward", plan.FeedForward > 0 ? plan.FeedForward : null);
+        list.Add($"{path}.plan.pipeline", plan.Pipeline);
+        list.Add($"{path}.plan.stageLayers", plan.StageLayers);
+        list.Add($"{path}.plan.tensor", plan.Tensor);
         Quantization quantization = pool.Quantization;
         list.Add($"{path}.quantization.weights", quantization.Weights);
         list.Add($"{path}.quantization.expertWeights", quantization.ExpertWeights);

@@ -74,10 +74,11 @@ internal static partial class ScenarioReader
             plan.Optional("tensor", devices, 1), plan.Optional("pipeline", devices, 1),
             plan.Optional("data", devices, 1), plan.Optional("expert", devices, 1), plan.Optional("context", devices, 1))
         {
+            FeedForward = plan.Optional("feedForward", devices, 0),
             StageLayers = StageLayers.Of([.. plan.Many("stageLayers", Values.Count())]),
         };
-        if (value.Tensor * value.Data % value.Expert != 0)
-            plan.Fault("expert", $"{value.Expert} does not divide tensor × data, {value.Tensor * value.Data}");
+        if (FeedForwardSplit.Fault(value) is { } split) plan.Fault("feedForward", split);
+        if (FeedForwardSplit.ExpertFault(value) is { } experts) plan.Fault("expert", experts);
         if (value.StageLayers.Count > 0 && value.StageLayers.Count != value.Pipeline)
             plan.Fault("stageLayers", $"{value.StageLayers.Count} numbers for {value.Pipeline} pipeline stages; give one for each");
         if ((long)value.Tensor * value.Pipeline * value.Data * value.Context > int.MaxValue)

@@ -15,11 +15,14 @@ internal sealed class PlanOptions
 
     private readonly Option<int?> _context = Parallel("--cp", "Context parallel: devices that split the tokens of a prefill and the KV cache.");
 
+    private readonly Option<int?> _feedForward = Parallel(
+        "--feed-forward-parallel", "Devices that hold one copy of the feed-forward of a layer; as the engine does by default.");
+
     private readonly Option<StageLayers?> _stageLayers = OptionFactory.Value<StageLayers>(
         "--stage-layers", "N,N,...", "Layers of each pipeline stage, such as 20,30,30; equal stages by default.", ReadStageLayers);
 
     /// <summary>The options, in the order of the help.</summary>
-    public IReadOnlyList<Option> All => [_tensor, _pipeline, _data, _expert, _context, _stageLayers];
+    public IReadOnlyList<Option> All => [_tensor, _pipeline, _data, _expert, _context, _feedForward, _stageLayers];
 
     /// <summary>The plan with what the command line changes.</summary>
     /// <param name="parse">The command line.</param>
@@ -36,10 +39,11 @@ internal sealed class PlanOptions
             parse.GetValue(_data) ?? otherwise.Data, parse.GetValue(_expert) ?? otherwise.Expert,
             parse.GetValue(_context) ?? otherwise.Context)
         {
+            FeedForward = parse.GetValue(_feedForward) ?? otherwise.FeedForward,
             StageLayers = layers,
         };
-        if (plan.Tensor * plan.Data % plan.Expert != 0)
-            faults.Add($"--ep: {plan.Expert} does not divide tensor × data, {plan.Tensor * plan.Data}");
+        if (FeedForwardSplit.Fault(plan) is { } split) faults.Add($"--feed-forward-parallel: {split}");
+        if (FeedForwardSplit.ExpertFault(plan) is { } experts) faults.Add($"--ep: {experts}");
         if (layers.Count > 0 && layers.Count != plan.Pipeline)
             faults.Add($"--stage-layers: {layers.Count} numbers for {plan.Pipeline} pipeline stages; give one for each");
         if ((long)plan.Tensor * plan.Pipeline * plan.Data > int.MaxValue / plan.Context)

@@ -15,7 +15,7 @@ internal sealed class DecodeCosts
     private readonly LinearPieces _context;
     private readonly LinearPieces? _window;
 
-    private DecodeCosts(int rows, bool peak, RooflineParameters p, Func<IterationShape, IterationEstimate> part)
+    private DecodeCosts(int rows, bool peak, in RooflineParameters p, Func<IterationShape, IterationEstimate> part)
     {
         _context = new(Starts(rows, windowed: false, peak, p), sum => part(Rows(rows, sum, 0)));
         if (p.Window == 0)
@@ -34,36 +34,39 @@ internal sealed class DecodeCosts
     }
 
     /// <summary>Time of one rank, and idle energy of all: of what goes by its sequences, and, when tokens are not padded, by its tokens.</summary>
-    public static DecodeCosts TimeOfRank(int rows, bool padded, in RooflineParameters parameters)
+    public static DecodeCosts TimeOfRank(int rows, bool padded, RooflineCostModel model) => new(rows, peak: false, model.OneRank, shape =>
     {
-        RooflineParameters p = parameters;
-        p.Ranks = 1;
-        p.RankShare = 1;
-        return new(rows, peak: false, p, shape =>
-        {
-            DecodeSeconds seconds = DecodeSeconds.Of(shape, p);
-            return Idle(seconds.Sequences + (padded ? 0 : seconds.Tokens), p);
-        });
-    }
+        DecodeSeconds seconds = DecodeSeconds.Of(shape, model.OneRank);
+        return Idle(seconds.Sequences + (padded ? 0 : seconds.Tokens), model.OneRank);
+    });
 
     /// <summary>Work of all ranks, and the energy of it.</summary>
-    public static DecodeCosts WorkOfBatch(int rows, in RooflineParameters parameters)
+    public static DecodeCosts WorkOfBatch(int rows, RooflineCostModel model) => new(rows, peak: true, model.Parameters, shape =>
+    {
+        IterationEstimate work = Roofline.Evaluate(shape, model.Parameters);
+        work.Joules -= Idle(work.Seconds, model.Parameters).Joules;
+        work.Seconds = 0;
+        return work;
+    });
+
+    /// <summary>Time of what a copy of the feed-forward does for all its ranks, not padded, and idle energy.</summary>
+    /// <param name="rows">Decode rows of the ranks that it serves.</param>
+    /// <param name="ranks">How many these are.</param>
+    /// <param name="parameters">Model, plan, device and options, compiled.</param>
+    public static IterationCost TimeOfCopy(int rows, int ranks, in RooflineParameters parameters)
     {
         RooflineParameters p = parameters;
-        return new(rows, peak: true, p, shape =>
-        {
-            IterationEstimate work = Roofline.Evaluate(shape, p);
-            work.Joules -= Idle(work.Seconds, p).Joules;
-            work.Seconds = 0;
-            return work;
-        });
+        p.FeedForwardCopies = p.FeedForwardCopies * ranks / p.Ranks;
+        p.Ranks = ranks;
+        p.RankShare = 1.0 / ranks;
+        return RooflineCostModel.Round(Idle(DecodeSeconds.Of(new IterationShape { DecodeRows = rows, EmittedTokens = rows }, p).Copies, p));
     }
 
-    /// <summary>Time of what goes by tokens, padded to a captured size, and of the experts; and idle energy.</summary>
+    /// <summary>Time of what goes by tokens, padded to a captured size, and of copies of the feed-forward; and idle energy.</summary>
     public static IterationCost TimeOfSize(int size, in RooflineParameters parameters)
     {
         DecodeSeconds seconds = DecodeSeconds.Of(new IterationShape { DecodeRows = 1, EmittedTokens = 1, PaddedTokens = size }, parameters);
-        return RooflineCostModel.Round(Idle(seconds.Tokens + seconds.Experts, parameters));
+        return RooflineCostModel.Round(Idle(seconds.Tokens + seconds.Copies, parameters));
     }
 
     /// <summary>A time, and what the devices take in it however idle.</summary>
@@ -106,12 +109,23 @@ internal sealed class DecodeCosts
         var starts = new SortedSet<long> { 0 };
         for (int kind = 0; kind < p.Kinds; kind++)
         {
-            LayerParameters layer = kind switch { 0 => p.Kind0, 1 => p.Kind1, 2 => p.Kind2, _ => p.Kind3 };
+            ref readonly LayerParameters layer = ref Kind(p, kind);
             if ((layer.Windowed != 0) != windowed)
                 continue;
             AddKinks(layer, rows * p.RankShare, peak, p, starts);
         }
         return [.. starts];
+    }
+
+    private static ref readonly LayerParameters Kind(in RooflineParameters p, int kind)
+    {
+        switch (kind)
+        {
+            case 0: return ref p.Kind0;
+            case 1: return ref p.Kind1;
+            case 2: return ref p.Kind2;
+            default: return ref p.Kind3;
+        }
     }
 
     // Where the time, or the time at the peak, of one layer changes its slope.
@@ -166,32 +180,40 @@ internal sealed class DecodeCosts
 /// <param name="Work">Work of all ranks.</param>
 /// <param name="Host">Time of the host, and idle energy.</param>
 /// <param name="Exposed">Time that overlapping leaves between two iterations, and idle energy.</param>
-/// <param name="Experts">Time of the experts when rows are not padded, and idle energy.</param>
-internal sealed record DecodeBatchCosts(DecodeCosts Work, IterationCost Host, IterationCost Exposed, IterationCost Experts)
+internal sealed record DecodeBatchCosts(DecodeCosts Work, IterationCost Host, IterationCost Exposed)
 {
-    public static DecodeBatchCosts Of(int rows, in RooflineParameters p)
+    public static DecodeBatchCosts Of(int rows, RooflineCostModel model)
     {
+        ref readonly RooflineParameters p = ref model.Parameters;
         var shape = new IterationShape { DecodeRows = rows, EmittedTokens = rows };
         return new(
-            DecodeCosts.WorkOfBatch(rows, p),
+            DecodeCosts.WorkOfBatch(rows, model),
             RooflineCostModel.Round(DecodeCosts.Idle(Roofline.Evaluate(shape, p).HostSeconds, p)),
-            RooflineCostModel.Round(DecodeCosts.Idle(Roofline.ExposedSeconds(rows, p), p)),
-            RooflineCostModel.Round(DecodeCosts.Idle(DecodeSeconds.Of(shape, p).Experts, p)));
+            RooflineCostModel.Round(DecodeCosts.Idle(Roofline.ExposedSeconds(rows, p), p)));
     }
 }
 
-/// <summary>Seconds of the operators of a pass, by what they go by: tokens, which may be padded; experts; sequences.</summary>
+/// <summary>Cost of one number of rows of the ranks that a copy of the feed-forward serves.</summary>
+/// <param name="Time">Time, and idle energy.</param>
+internal sealed record DecodeCopyCosts(IterationCost Time);
+
+/// <summary>
+/// Seconds of the operators of a pass, by what they go by: tokens of a rank, which may be padded; tokens that a copy of the feed-forward serves, which
+/// may be padded too; sequences.
+/// </summary>
 internal struct DecodeSeconds : IOperatorSink
 {
+    private bool _copied;
+
     public double Tokens { get; private set; }
 
-    public double Experts { get; private set; }
+    public double Copies { get; private set; }
 
     public double Sequences { get; private set; }
 
     public static DecodeSeconds Of(in IterationShape shape, in RooflineParameters parameters)
     {
-        DecodeSeconds seconds = default;
+        DecodeSeconds seconds = new() { _copied = parameters.FeedForwardCopies != 0 };
         Roofline.Visit(shape, parameters, ref seconds);
         return seconds;
     }
@@ -204,7 +226,9 @@ internal struct DecodeSeconds : IOperatorSink
             case Operator.HostSchedule or Operator.HostPrepare or Operator.HostSample or Operator.HostDetokenize:
                 break;
             case Operator.Experts:
-                Experts += seconds;
+            case Operator.GateUpProjection or Operator.Activation or Operator.DownProjection or Operator.FeedForwardGather or Operator.FeedForwardScatter
+                when _copied:
+                Copies += seconds;
                 break;
             case Operator.AttentionDecode or Operator.ContextMerge or Operator.FinalNorm or Operator.Head or Operator.LogitsGather or Operator.Sampling:
                 Sequences += seconds;

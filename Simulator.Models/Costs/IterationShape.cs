@@ -38,6 +38,12 @@ public struct IterationShape
     public int LongestPrefill;
 
     /// <summary>
+    /// Tokens of all ranks whose feed-forward the straggler's copy of it computes; of use only with a straggler, and where a copy serves several
+    /// ranks but not all.
+    /// </summary>
+    public int StragglerCopyTokens;
+
+    /// <summary>
     /// The rank that takes longest; all zero when the ranks share the batch evenly. Attention and whatever else is a rank's own takes
     /// its time; experts take all tokens, and work is counted over all ranks.
     /// </summary>

@@ -45,11 +45,14 @@ public enum Operator
     /// <summary>Projection of the attention heads back to the hidden state.</summary>
     OutputProjection,
 
-    /// <summary>All-reduce after the attention block, over the tensor-parallel devices.</summary>
+    /// <summary>All-reduce after the attention block, over the tensor-parallel devices; a reduce-scatter where the feed-forward block is split in another way.</summary>
     AttentionAllReduce,
 
     /// <summary>Choice of experts for every token.</summary>
     Router,
+
+    /// <summary>Rows gathered over the devices of a copy of the feed-forward block, where it is split in another way than attention.</summary>
+    FeedForwardGather,
 
     /// <summary>Tokens sent to the devices of their experts.</summary>
     ExpertDispatch,
@@ -69,7 +72,10 @@ public enum Operator
     /// <summary>Down matrix of a dense feed-forward block or of the shared expert.</summary>
     DownProjection,
 
-    /// <summary>All-reduce after the feed-forward block, over the tensor-parallel devices.</summary>
+    /// <summary>Outputs of a copy of the feed-forward block summed and scattered over its devices, where it is split in another way than attention.</summary>
+    FeedForwardScatter,
+
+    /// <summary>All-reduce after the feed-forward block, over the tensor-parallel devices; an all-gather where sums were scattered or experts sent their results.</summary>
     FeedForwardAllReduce,
 
     /// <summary>Hidden states sent from one pipeline stage to the next.</summary>

@@ -13,7 +13,7 @@ namespace Simulator.Models.Costs;
 /// </para>
 /// <para>
 /// Attention data-parallel ranks step together: what each does with its own rows takes the time of the rank that takes longest, while
-/// the experts take the rows of all ranks. Ranks are balanced unless <see cref="IterationShape.Straggler"/> says otherwise. Experts are
+/// the experts take the rows of all ranks, or of those that their copy serves. Ranks are balanced unless <see cref="IterationShape.Straggler"/> says otherwise. Experts are
 /// balanced but for <see cref="RooflineOptions.ExpertImbalance"/>, which bears on time alone.
 /// </para>
 /// <para>
@@ -216,15 +216,28 @@ public static class Roofline
                 sink.Add(Communicate(Operator.ContextMerge, kind, count, layer.ContextMerge, load.DecodeRows, load.DecodePlace));
         }
         sink.Add(Matrix(Operator.OutputProjection, kind, count, layer.Output, rows, place, p.PeakMatrixSecondsPerFlop, p));
+        if (layer.Resharded != 0)
+        {
+            VisitResharded(load, p, layer, kind, ref sink);
+            return;
+        }
         if (p.HiddenReduce.Time.SecondsPerRow > 0)
             sink.Add(Communicate(Operator.AttentionAllReduce, kind, count, p.HiddenReduce, rows, place));
+        if (layer.Experts > 0)
+            sink.Add(Router(layer, kind, rows, place, p));
+        VisitFeedForward(load, p, layer, kind, rows, place, ref sink);
+        if (layer.FeedForwardReduce.Time.SecondsPerRow > 0)
+            sink.Add(Communicate(Operator.FeedForwardAllReduce, kind, count, layer.FeedForwardReduce, rows, place));
+    }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void VisitFeedForward<TSink>(
+        in RankLoad load, in RooflineParameters p, in LayerParameters layer, int kind, PerRank rows, RowPlace place, ref TSink sink)
+        where TSink : struct, IOperatorSink
+    {
+        int count = layer.Count;
         if (layer.Experts > 0)
         {
-            OperatorCost router = Matrix(Operator.Router, kind, count, layer.Router, rows, place, p.PeakWideSecondsPerFlop, p);
-            router.Kernels = 2;
-            router.Seconds += p.ElementwiseKernelSeconds;
-            sink.Add(router);
             if (layer.Dispatch.Time.SecondsPerRow > 0)
                 sink.Add(Communicate(Operator.ExpertDispatch, kind, count, layer.Dispatch, rows, place));
             sink.Add(Experts(layer, kind, load, p));
@@ -237,8 +250,28 @@ public static class Roofline
             sink.Add(Elementwise(Operator.Activation, kind, count, 1, rows * layer.ActivationBytesPerToken, p));
             sink.Add(Matrix(Operator.DownProjection, kind, count, layer.Down, rows, place, p.PeakMatrixSecondsPerFlop, p));
         }
-        if (layer.FeedForwardReduce.Time.SecondsPerRow > 0)
-            sink.Add(Communicate(Operator.FeedForwardAllReduce, kind, count, layer.FeedForwardReduce, rows, place));
+    }
+
+    // The rows of the rank, scattered over its devices, are gathered in a copy of the feed-forward, and go back the same way. Out of line, since few plans have it.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void VisitResharded<TSink>(in RankLoad load, in RooflineParameters p, in LayerParameters layer, int kind, ref TSink sink)
+        where TSink : struct, IOperatorSink
+    {
+        int count = layer.Count;
+        PerRank copied = new(load.CopyTokens, load.CopyTokensRun);
+        RowPlace place = RowPlace.Of(copied.Straggler);
+        bool scattered = layer.FeedForwardReduce.Time.SecondsPerRow > 0, gathered = layer.Reshard.Time.SecondsPerRow > 0;
+        if (scattered)
+            sink.Add(Communicate(Operator.AttentionAllReduce, kind, count, layer.FeedForwardReduce, load.Rows, load.RowsPlace));
+        if (layer.Experts > 0)
+            sink.Add(Router(layer, kind, load.Rows, load.RowsPlace, p));
+        if (gathered)
+            sink.Add(Communicate(Operator.FeedForwardGather, kind, count, layer.Reshard, copied, place));
+        VisitFeedForward(load, p, layer, kind, copied, place, ref sink);
+        if (gathered)
+            sink.Add(Communicate(Operator.FeedForwardScatter, kind, count, layer.Reshard, copied, place));
+        if (scattered)
+            sink.Add(Communicate(Operator.FeedForwardAllReduce, kind, count, layer.FeedForwardReduce, load.Rows, load.RowsPlace));
     }
 
     // A windowed prefill row reads no more cached tokens than the window, whatever its context. Context-parallel devices take their share
@@ -299,10 +332,10 @@ public static class Roofline
     // most tokens, which has at least one expert to read; padding is routed like any row. Two matrix products, between a sort by expert, the activation and a sum.
     private static OperatorCost Experts(in LayerParameters layer, int kind, in RankLoad load, in RooflineParameters p)
     {
-        int busiest = (int)Math.Min(load.ExpertTokensRun * p.ExpertImbalance, int.MaxValue);
-        PerRank tokens = new(load.ExpertTokens, load.ExpertTokensRun * p.ExpertImbalance);
+        int busiest = (int)Math.Min(load.CopyTokensRun * p.ExpertImbalance, int.MaxValue);
+        PerRank tokens = new(load.CopyTokens, load.CopyTokensRun * p.ExpertImbalance);
         PerRank touched = new(
-            layer.LocalExperts * (1 - Power(layer.ExpertMiss, load.ExpertTokens)),
+            layer.LocalExperts * (1 - Power(layer.ExpertMiss, load.CopyTokensMet)),
             Math.Max(layer.LocalExperts * (1 - Power(layer.ExpertMiss, busiest)), Math.Min(1, layer.LocalExperts)));
         PerRank bytes = touched * layer.ExpertBytes + tokens * layer.ExpertBytesPerToken;
         ref readonly ExpertTime time = ref layer.ExpertTime;
@@ -311,6 +344,15 @@ public static class Roofline
             Operator.Experts, kind, layer.Count, 5, tokens * layer.ExpertFlopsPerToken, bytes,
             effective * layer.ExpertFlopsPerToken * time.SecondsPerFlop, bytes.Straggler * time.SecondsPerByte,
             p.PeakMatrixSecondsPerFlop, p.PeakSecondsPerByte, time.FixedSeconds);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static OperatorCost Router(in LayerParameters layer, int kind, PerRank rows, RowPlace place, in RooflineParameters p)
+    {
+        OperatorCost router = Matrix(Operator.Router, kind, layer.Count, layer.Router, rows, place, p.PeakWideSecondsPerFlop, p);
+        router.Kernels = 2;
+        router.Seconds += p.ElementwiseKernelSeconds;
+        return router;
     }
 
     // value to the power n by squaring, for value in [0, 1): below 10⁻¹⁸ it is zero.
@@ -390,7 +432,8 @@ public static class Roofline
         Bound = Bound.Link,
     };
 
-    // Rows of one device: of a rank on average, and of the one that takes longest.
+    // Rows of one device: of a rank on average, and of the one that takes longest. The tokens of a copy of the feed-forward are those of the experts
+    // alone unless the plan gives the feed-forward devices of its own; met are the whole ones that choose experts on average.
     private struct RankLoad
     {
         public PerRank Rows;
@@ -406,8 +449,9 @@ public static class Roofline
         public PerRank PrefillWindowPairs;
         public double LongestPrefill;
         public PerRank EmittedTokens;
-        public int ExpertTokens;
-        public int ExpertTokensRun;
+        public double CopyTokens;
+        public int CopyTokensMet;
+        public int CopyTokensRun;
 
         public static RankLoad Of(in IterationShape shape, in RooflineParameters p)
         {
@@ -428,16 +472,34 @@ public static class Roofline
             };
             double tokens = shape.DecodeRows + shape.PrefillTokens * p.ContextShare;
             load.Rows = Share(tokens, straggler.DecodeRows + straggler.PrefillTokens * p.ContextShare, balanced, p);
-            load.ExpertTokens = load.ExpertTokensRun = shape.DecodeRows + (int)Math.Ceiling(shape.PrefillTokens * p.ContextShare);
             // Padding takes time, but does no work that counts.
             if (shape.PaddedTokens > 0)
-            {
                 load.Rows = new(load.Rows.Mean, shape.PaddedTokens);
-                load.ExpertTokensRun = shape.PaddedTokens * p.Ranks;
-            }
             load.RowsPlace = RowPlace.Of(load.Rows.Straggler);
             load.DecodePlace = RowPlace.Of(load.DecodeRows.Straggler);
+            if (p.FeedForwardCopies != 0)
+            {
+                PerRank copy = TokensOfCopy(shape, load.Rows, tokens, balanced, p);
+                load.CopyTokens = copy.Mean;
+                load.CopyTokensMet = (int)Math.Ceiling(copy.Mean);
+                load.CopyTokensRun = (int)copy.Straggler;
+                return load;
+            }
+            int all = shape.DecodeRows + (int)Math.Ceiling(shape.PrefillTokens * p.ContextShare);
+            load.CopyTokens = load.CopyTokensMet = all;
+            load.CopyTokensRun = shape.PaddedTokens > 0 ? shape.PaddedTokens * p.Ranks : all;
             return load;
+        }
+
+        // A copy of the feed-forward takes an equal share of the tokens, of several ranks or of one; where it takes longest, whole ones.
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        private static PerRank TokensOfCopy(in IterationShape shape, PerRank rows, double tokens, bool balanced, in RooflineParameters p)
+        {
+            double run = shape.PaddedTokens > 0 ? (double)shape.PaddedTokens * p.Ranks / p.FeedForwardCopies
+                : balanced ? tokens / p.FeedForwardCopies
+                : p.FeedForwardCopies < p.Ranks ? shape.StragglerCopyTokens
+                : rows.Straggler * p.Ranks / p.FeedForwardCopies;
+            return new(tokens / p.FeedForwardCopies, Math.Ceiling(run));
         }
 
         private static PerRank Share(double all, double straggler, bool balanced, in RooflineParameters p) =>

@@ -101,9 +101,13 @@ public struct RooflineAccumulator : ICostAccumulator
         (LaunchMode launch, int size) = _model.Choose(mostRows, decodeOnly: true);
         DecodeBatchCosts batch = _model.BatchCosts(_sums.DecodeRows);
         TimeLine time = Straggler(ranks, size > 0);
-        IterationCost shared = size > 0 ? _model.SizeCosts(size) : batch.Experts, launches = _model.Launches(launch), host = batch.Host;
-        time.Time += shared.Time;
-        time.Nanojoules += shared.Nanojoules;
+        IterationCost launches = _model.Launches(launch), host = batch.Host;
+        if (size > 0)
+        {
+            IterationCost padded = _model.SizeCosts(size);
+            time.Time += padded.Time;
+            time.Nanojoules += padded.Nanojoules;
+        }
         if (_model.Parameters.HostOverlapped != 0)
         {
             time.RaiseTo(host + launches);
@@ -122,13 +126,25 @@ public struct RooflineAccumulator : ICostAccumulator
         return new(first, increment, (int)iterations);
     }
 
-    // The rank that takes longest, for as long as it does. Of equals the one that grows fastest, so that none can overtake it at once.
+    // The rank that takes longest, with the copy of the feed-forward that serves it, for as long as it does. Of equals the one that grows
+    // fastest, so that none can overtake it at once.
     private readonly TimeLine Straggler(ReadOnlySpan<BatchSums.RankSums> ranks, bool padded)
     {
-        TimeLine straggler = Line(ranks[0], padded);
-        for (int i = 1; i < ranks.Length; i++)
+        int together = padded ? 0 : _model.CopyRanks;
+        TimeLine straggler = default;
+        IterationCost copy = default;
+        for (int i = 0; i < ranks.Length; i++)
         {
+            if (together > 0 && i % together == 0)
+                copy = Copy(ranks.Slice(i, together));
             TimeLine line = Line(ranks[i], padded);
+            line.Time += copy.Time;
+            line.Nanojoules += copy.Nanojoules;
+            if (i == 0)
+            {
+                straggler = line;
+                continue;
+            }
             long iterations = Math.Min(straggler.Iterations, line.Iterations);
             long ahead = line.Time - straggler.Time, faster = line.TimeStep - straggler.TimeStep;
             // The lines cross where what one is ahead is used up; from there on the other is the straggler.
@@ -139,6 +155,13 @@ public struct RooflineAccumulator : ICostAccumulator
             straggler.Iterations = iterations;
         }
         return straggler;
+    }
+
+    private readonly IterationCost Copy(ReadOnlySpan<BatchSums.RankSums> ranks)
+    {
+        int rows = 0;
+        foreach (ref readonly BatchSums.RankSums rank in ranks) rows += rank.Sums.DecodeRows;
+        return rows == 0 ? default : _model.CopyCosts(rows);
     }
 
     private readonly TimeLine Line(in BatchSums.RankSums rank, bool padded)
@@ -167,9 +190,12 @@ public struct RooflineAccumulator : ICostAccumulator
 
         IterationShape longest = shape;
         double seconds = -1;
-        foreach (ref readonly BatchSums.RankSums rank in _sums.Ranks)
+        bool copies = _model.Parameters.FeedForwardCopies > 0 && _model.CopyRanks > 1;
+        for (int i = 0; i < _sums.Ranks.Length; i++)
         {
-            shape.Straggler = rank.Shape(withDecodes);
+            if (copies && i % _model.CopyRanks == 0)
+                shape.StragglerCopyTokens = Tokens(_sums.Ranks.Slice(i, _model.CopyRanks), withDecodes);
+            shape.Straggler = _sums.Ranks[i].Shape(withDecodes);
             if (shape.Straggler.DecodeRows + shape.Straggler.PrefillRows == 0)
                 continue;
             double own = Roofline.Evaluate(shape, _model.Parameters).DeviceSeconds;
@@ -179,5 +205,16 @@ public struct RooflineAccumulator : ICostAccumulator
             longest = shape;
         }
         return longest;
+    }
+
+    private static int Tokens(ReadOnlySpan<BatchSums.RankSums> ranks, bool withDecodes)
+    {
+        int tokens = 0;
+        foreach (ref readonly BatchSums.RankSums rank in ranks)
+        {
+            RankShape own = rank.Shape(withDecodes);
+            tokens += own.DecodeRows + own.PrefillTokens;
+        }
+        return tokens;
     }
 }

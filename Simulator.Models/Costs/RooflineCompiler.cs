@@ -16,6 +16,12 @@ namespace Simulator.Models.Costs;
 /// (by all-gather and reduce-scatter when experts are not spread). Pipeline stages hold the layers that the plan gives them.
 /// </para>
 /// <para>
+/// Where the plan splits the feed-forward over devices of its own (<see cref="ParallelPlan.FeedForward"/>), its rows are handed over as APEX does
+/// (arXiv 2411.17651, <c>parallel/reshard.py</c>): instead of the all-reduce after attention and the one after the feed-forward, a reduce-scatter
+/// over the tensor-parallel devices and an all-gather over those of the copy, then a reduce-scatter over the copy and an all-gather over the
+/// tensor-parallel devices. Routed experts that serve several ranks without a shared expert take all-to-alls within their copy instead.
+/// </para>
+/// <para>
 /// Context-parallel devices repeat the weights, the experts' too, and gather the keys and values of a layer before the attention of
 /// its prefill rows; for decode rows each attends to its share of the cache, and an all-reduce adds up the outputs.
 /// </para>
@@ -30,6 +36,9 @@ public static class RooflineCompiler
     public const int MaxKinds = 4;
 
     private const double WideBytes = 2;
+
+    private static readonly CompiledTimes<MatrixProfile, MatrixShape, MatrixTime> MatrixTimes = new();
+    private static readonly CompiledTimes<ExpertProfile, ExpertShape, ExpertTime> ExpertTimes = new();
 
     /// <summary>Compiles.</summary>
     /// <param name="model">The model. Windowed layers must all have one and the same window; chunked attention counts as a window of the chunk.</param>
@@ -49,6 +58,7 @@ public static class RooflineCompiler
         if (faults.Length > 0)
             throw new ArgumentException(string.Join(" ", faults), nameof(options));
         Check(model, plan);
+        plan = plan.Simplified(model);
 
         CostProfile profile = options.Profile ?? CostProfile.Flat(options, device.Id);
         int layers = model.Layers.Count;
@@ -65,6 +75,7 @@ public static class RooflineCompiler
             Ranks = plan.Data,
             RankShare = 1.0 / plan.Data,
             ContextShare = 1.0 / plan.Context,
+            FeedForwardCopies = plan.FeedForward == 0 ? 0 : (double)(plan.Tensor * plan.Data) / plan.FeedForward,
             ExpertImbalance = Math.Min(options.ExpertImbalance, plan.Expert),
             StageDevices = plan.Tensor * plan.Data * plan.Context,
             Stages = plan.Pipeline,
@@ -159,8 +170,11 @@ public static class RooflineCompiler
     {
         private readonly double _activation = quantization.Activations.BytesPerElement();
         private readonly double _cache = quantization.KvCache.BytesPerElement();
-        private readonly int _group = plan.Tensor * plan.Data;
+        private readonly int _group = plan.ExpertDevices;
         private readonly Fabric _fabric = options.Fabric ?? Fabric.Of(device);
+
+        // Constant efficiencies are no work to speak of, and their profile is made anew each time.
+        private readonly bool _keeps = options.Profile is not null;
 
         public LayerParameters Layer(LayerSpec spec, int count)
         {
@@ -263,12 +277,25 @@ public static class RooflineCompiler
 
         private void Dense(ref LayerParameters layer, double intermediate, bool gated)
         {
-            double inner = intermediate / plan.Tensor;
+            double inner = intermediate / plan.DenseDevices;
             double wide = gated ? 2 * inner : inner;
             layer.GateUp = Product(h, wide);
             layer.ActivationBytesPerToken = (wide + inner) * WideBytes;
             layer.Down = Product(inner, h);
-            layer.FeedForwardReduce = AllReduce(h);
+            Join(ref layer, plan.DenseDevices);
+        }
+
+        // A sum over the devices of each rank; over others, the sums of a copy's rows are scattered and the rank's rows gathered.
+        private void Join(ref LayerParameters layer, int devices)
+        {
+            if (devices == plan.Tensor)
+            {
+                layer.FeedForwardReduce = AllReduce(h);
+                return;
+            }
+            layer.Resharded = 1;
+            layer.Reshard = AllGather(h * WideBytes, devices);
+            layer.FeedForwardReduce = AllGather(h);
         }
 
         private void Mixture(ref LayerParameters layer, MixtureOfExperts moe)
@@ -291,12 +318,16 @@ public static class RooflineCompiler
                 FlopsPerToken = layer.ExpertFlopsPerToken,
                 BytesPerToken = layer.ExpertBytesPerToken,
             };
-            layer.ExpertTime = profile.Experts.Time(experts, device);
+            layer.ExpertTime = _keeps
+                ? ExpertTimes.Of(profile.Experts, experts, device, experts.Activations, static (own, shape, on) => own.Time(shape, on))
+                : profile.Experts.Time(experts, device);
             layer.Router = Product(MatrixShape.Wide(moe.Experts, h));
             if (moe.SharedIntermediate > 0)
                 Dense(ref layer, moe.SharedIntermediate, gated: true);
-            layer.FeedForwardReduce = AllReduce(h);
-            if (plan.Data == 1)
+            else if (_group <= plan.Tensor)
+                Join(ref layer, _group);
+            // Every device has the rows of its copy already.
+            if (_group <= plan.Tensor || layer.Resharded != 0)
                 return;
             // Each device brings its share of its rank's tokens; the tensor-parallel devices of the rank then gather what each got back.
             layer.Dispatch = Exchange(moe, _activation);
@@ -329,7 +360,9 @@ public static class RooflineCompiler
             FlopsPerRow = shape.FlopsPerRow,
             WeightBytes = shape.MatrixBytes,
             BytesPerRow = shape.BytesPerRow,
-            Time = profile.Matrix.Time(shape, device),
+            Time = _keeps
+                ? MatrixTimes.Of(profile.Matrix, shape, device, shape.Activations, static (own, matrix, on) => own.Time(matrix, on))
+                : profile.Matrix.Time(shape, device),
         };
     }
 }

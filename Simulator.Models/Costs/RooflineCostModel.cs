@@ -8,6 +8,7 @@ namespace Simulator.Models.Costs;
 public sealed class RooflineCostModel : ICostModel<RooflineAccumulator>
 {
     private readonly RooflineParameters _parameters;
+    private readonly RooflineParameters _oneRank;
     private readonly CudaGraphs _graphs;
     private readonly int[] _paddedSizes;
     private readonly double[] _stageLayers;
@@ -15,6 +16,7 @@ public sealed class RooflineCostModel : ICostModel<RooflineAccumulator>
     private readonly IterationCost[] _sizes;
     private readonly GrowingTable<DecodeCosts> _rank;
     private readonly GrowingTable<DecodeCosts> _rankPadded;
+    private readonly GrowingTable<DecodeCopyCosts> _copy;
     private readonly GrowingTable<DecodeBatchCosts> _batch;
 
     /// <summary>Compiles.</summary>
@@ -45,20 +47,27 @@ public sealed class RooflineCostModel : ICostModel<RooflineAccumulator>
     {
         if (graphs.Validate().ToArray() is { Length: > 0 } faults)
             throw new ArgumentException(string.Join(" ", faults), nameof(graphs));
-        _parameters = parameters;
+        _parameters = _oneRank = parameters;
+        _oneRank.Ranks = 1;
+        _oneRank.RankShare = 1;
         _graphs = graphs;
         _paddedSizes = graphs.PaddedSizes();
         _stageLayers = stageLayers;
         _launches = [.. Enum.GetValues<LaunchMode>().Select(LaunchesOfDecode)];
-        _rank = new(rows => DecodeCosts.TimeOfRank(rows, padded: false, _parameters));
-        _rankPadded = new(rows => DecodeCosts.TimeOfRank(rows, padded: true, _parameters));
-        _batch = new(rows => DecodeBatchCosts.Of(rows, _parameters));
+        _rank = new(rows => DecodeCosts.TimeOfRank(rows, padded: false, this));
+        _rankPadded = new(rows => DecodeCosts.TimeOfRank(rows, padded: true, this));
+        CopyRanks = RanksOfCopy(_parameters);
+        _copy = new(rows => new(DecodeCosts.TimeOfCopy(rows, CopyRanks, _parameters)));
+        _batch = new(rows => DecodeBatchCosts.Of(rows, this));
         _sizes = new IterationCost[_paddedSizes.Length];
         foreach (int size in graphs.CaptureSizes) _sizes[size] = DecodeCosts.TimeOfSize(size, _parameters);
     }
 
     /// <summary>The compiled parameters.</summary>
     public ref readonly RooflineParameters Parameters => ref _parameters;
+
+    /// <summary>The parameters for one attention data-parallel rank alone.</summary>
+    internal ref readonly RooflineParameters OneRank => ref _oneRank;
 
     /// <summary>Layers of each kind in each stage, <see cref="RooflineCompiler.MaxKinds"/> numbers a stage.</summary>
     internal ReadOnlySpan<double> StageLayers => _stageLayers;
@@ -95,7 +104,13 @@ public sealed class RooflineCostModel : ICostModel<RooflineAccumulator>
     /// <summary>Costs of a batch with that many decode rows.</summary>
     internal DecodeBatchCosts BatchCosts(int rows) => _batch[rows];
 
-    /// <summary>Time of what goes by tokens and of the experts at a captured size, and idle energy.</summary>
+    /// <summary>Ranks that one copy of the feed-forward serves together; 0 when all it does is a rank's own.</summary>
+    internal int CopyRanks { get; }
+
+    /// <summary>Time of a copy of the feed-forward whose ranks have that many decode rows, and idle energy.</summary>
+    internal IterationCost CopyCosts(int rows) => _copy[rows].Time;
+
+    /// <summary>Time of what goes by tokens and of copies of the feed-forward at a captured size, and idle energy.</summary>
     internal IterationCost SizeCosts(int size) => _sizes[size];
 
     /// <summary>Time of the launches of a decode-only iteration, and idle energy.</summary>
@@ -105,6 +120,14 @@ public sealed class RooflineCostModel : ICostModel<RooflineAccumulator>
     {
         var shape = new IterationShape { DecodeRows = 1, EmittedTokens = 1, Launch = mode };
         return Round(DecodeCosts.Idle(Roofline.Evaluate(shape, _parameters).LaunchSeconds, _parameters));
+    }
+
+    // Unless the plan gives the feed-forward devices of its own, only experts serve more than a rank.
+    private static int RanksOfCopy(in RooflineParameters p)
+    {
+        if (p.FeedForwardCopies > 0)
+            return Math.Max(1, (int)(p.Ranks / p.FeedForwardCopies));
+        return p.Kind0.Experts + p.Kind1.Experts + p.Kind2.Experts + p.Kind3.Experts > 0 ? p.Ranks : 0;
     }
 
     private static double[] EqualStages(in RooflineParameters p)

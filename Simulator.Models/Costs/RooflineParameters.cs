@@ -100,13 +100,13 @@ public struct LayerParameters
     /// <summary>Bytes of one expert's slice on one device.</summary>
     public double ExpertBytes;
 
-    /// <summary>Operations of routed experts per token of the whole batch, on one device.</summary>
+    /// <summary>Operations of routed experts per token of all that their copy serves, on one device.</summary>
     public double ExpertFlopsPerToken;
 
-    /// <summary>Bytes of activations of routed experts per token of the whole batch, on one device.</summary>
+    /// <summary>Bytes of activations of routed experts per token of all that their copy serves, on one device.</summary>
     public double ExpertBytesPerToken;
 
-    /// <summary>Routed experts, by tokens of the whole batch.</summary>
+    /// <summary>Routed experts, by tokens of all that their copy serves.</summary>
     public ExpertTime ExpertTime;
 
     /// <summary>Choice of experts.</summary>
@@ -127,7 +127,18 @@ public struct LayerParameters
     /// <summary>Down of a dense block or of the shared expert; all zero without either.</summary>
     public MatrixProduct Down;
 
-    /// <summary>All-reduce after the feed-forward block; all zero when there is nothing to reduce.</summary>
+    /// <summary>1 when the feed-forward block is split in another way than attention and its rows are handed to its copies, 0 when not.</summary>
+    public int Resharded;
+
+    /// <summary>
+    /// Resharded: the rows of a copy gathered over its devices, and its outputs summed and scattered in the same way; all zero on one device.
+    /// </summary>
+    public Communication Reshard;
+
+    /// <summary>
+    /// All-reduce after the feed-forward block; all zero when there is nothing to reduce. Resharded: either half of the all-reduce over
+    /// the tensor-parallel devices, the first of which follows attention.
+    /// </summary>
     public Communication FeedForwardReduce;
 }
 
@@ -161,6 +172,12 @@ public struct RooflineParameters
 
     /// <summary>Share of a prefill's tokens, and of the KV cache, that one context-parallel device has.</summary>
     public double ContextShare;
+
+    /// <summary>
+    /// Copies of the feed-forward block in a stage, each for an equal share of its ranks' tokens; 0 when experts have one for all ranks and everything
+    /// else is a rank's own.
+    /// </summary>
+    public double FeedForwardCopies;
 
     /// <summary>Tokens of the busiest expert-parallel device over those of the mean one.</summary>
     public double ExpertImbalance;

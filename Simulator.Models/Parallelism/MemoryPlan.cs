@@ -11,7 +11,7 @@ namespace Simulator.Models.Parallelism;
 /// <code>
 /// KV bytes    = memory × utilization − weights − activations − reserve − states
 /// weights     = Σ layers of the stage (attention / tensor, what tensor parallelism replicates in full; dense feed-forward and shared
-///               experts / tensor; routed experts / (tensor × data); router and norms in full)
+///               experts / tensor; routed experts / (tensor × data); all three / feed-forward where the plan gives it; router and norms in full)
 ///               + embedding / tensor (first stage) + head / tensor (last stage); embedding, head, router and norms 16-bit
 /// activations = max(tokens of an iteration × widest point of a layer × 2 bytes, most sequences × vocabulary × 32 bytes);
 ///               context parallel: tokens = decode rows + prefill tokens / context, and a layer's keys and values of one sequence
@@ -104,6 +104,7 @@ public sealed record MemoryPlan
     private static (MemoryPlan Plan, long Shortfall) Divide(
         ModelArchitecture model, Device device, ParallelPlan plan, Quantization formats, MemoryOptions options)
     {
+        plan = plan.Simplified(model);
         long reserve = options.ReserveBytes ?? LibraryBytes + (plan.Devices > 1 ? CommunicationBytes : 0);
         long usable = (long)(device.MemoryBytes * options.UtilizationFraction);
         KvGroups groups = KvGroups.Of(model, plan.Tensor, formats.KvCache, options.BlockTokens);
@@ -145,10 +146,10 @@ public sealed record MemoryPlan
         var remedies = new List<string>();
         for (int factor = 2; factor <= 64; factor *= 2)
         {
-            ParallelPlan wider = plan with { Tensor = plan.Tensor * factor };
+            ParallelPlan wider = plan with { Tensor = plan.Tensor * factor, FeedForward = plan.FeedForward * factor };
             if (wider.Validate(model).Count > 0 || !Fits(wider, formats, options))
                 continue;
-            remedies.Add($"tensor parallel {wider.Tensor}");
+            remedies.Add($"tensor parallel {wider.Tensor}" + (wider.FeedForward > 0 ? $" with feed-forward parallel {wider.FeedForward}" : ""));
             break;
         }
 

@@ -18,11 +18,15 @@ namespace Simulator.Models.Parallelism;
 /// Megatron's sequence parallelism (arXiv 2205.05198) needs no setting: it puts a reduce-scatter and an all-gather where an all-reduce
 /// was, and a ring all-reduce is just these two; the same bytes take the same steps.
 /// </para>
+/// <para>
+/// <see cref="FeedForward"/> splits the feed-forward of a layer in another way than its attention, as the cells of APEX are
+/// (arXiv 2411.17651): the Tensor × Data devices of a stage then hold Tensor × Data / FeedForward copies of it, over FeedForward devices each.
+/// </para>
 /// </remarks>
 /// <param name="Tensor">Devices that split every matrix of a layer, at least 1.</param>
 /// <param name="Pipeline">Stages of consecutive layers, at least 1; as many micro-batches are in flight.</param>
 /// <param name="Data">Attention data-parallel ranks: each has its own KV cache and a copy of the attention weights, at least 1.</param>
-/// <param name="Expert">Devices over which whole experts are spread, at least 1; divides Tensor × Data.</param>
+/// <param name="Expert">Devices over which whole experts are spread, at least 1; divides Tensor × Data, and <see cref="FeedForward"/> where it is given.</param>
 /// <param name="Context">Devices that split the tokens of a prefill and the KV cache along the sequence, at least 1.</param>
 public readonly record struct ParallelPlan(int Tensor = 1, int Pipeline = 1, int Data = 1, int Expert = 1, int Context = 1)
 {
@@ -32,8 +36,21 @@ public readonly record struct ParallelPlan(int Tensor = 1, int Pipeline = 1, int
     /// <summary>Layers of each stage; none for equal stages.</summary>
     public StageLayers StageLayers { get; init; }
 
-    /// <summary>PLACEHOLDER</summary>
+    /// <summary>
+    /// Devices that hold one copy of the feed-forward of a layer: dense matrices and shared experts are split over them, routed experts spread over
+    /// <see cref="Expert"/> groups of them and split within. Divides Tensor × Data, and is a divisor or a multiple of Tensor. A copy of several
+    /// ranks' devices takes the tokens of these ranks together; one of fewer devices than a rank has takes a share of its tokens.
+    /// </summary>
+    /// <value>
+    /// 0: as engines do it. Dense matrices and shared experts are split over the Tensor devices of each rank, routed experts take all Tensor × Data.
+    /// </value>
     public int FeedForward { get; init; }
+
+    /// <summary>Devices that split a dense feed-forward or a shared expert.</summary>
+    internal int DenseDevices => FeedForward > 0 ? FeedForward : Tensor;
+
+    /// <summary>Devices that hold one copy of the routed experts of a layer.</summary>
+    internal int ExpertDevices => FeedForward > 0 ? FeedForward : Tensor * Data;
 
     /// <summary>Devices of one replica: Tensor × Pipeline × Data × Context. Experts live on the same devices.</summary>
     public int Devices => Tensor * Pipeline * Data * Context;
@@ -82,9 +99,10 @@ public readonly record struct ParallelPlan(int Tensor = 1, int Pipeline = 1, int
         if (Pipeline > model.Layers.Count)
             faults.Add($"pipeline parallel {Pipeline} exceeds the {model.Layers.Count} layers of {model.Id}; it must be from 1 to {model.Layers.Count}");
         ValidateStages(model, faults);
-        bool wholeExperts = Tensor * Data % Expert == 0;
+        ParallelPlan cells = ValidateCopies(faults) ? this : this with { FeedForward = 0 };
+        bool wholeExperts = cells.ExpertDevices % Expert == 0;
         if (!wholeExperts)
-            faults.Add($"expert parallel {Expert} does not divide tensor x data = {Tensor * Data}{Nearest(Expert, Tensor * Data)}");
+            faults.Add($"expert parallel {Expert} does not divide {cells.ExpertGroup} = {cells.ExpertDevices}{Nearest(Expert, cells.ExpertDevices)}");
         if (Expert > 1 && !model.Layers.Any(l => l.FeedForward is MixtureOfExperts))
             faults.Add($"expert parallel {Expert} is given, but {model.Id} has no experts; it must be 1");
         if (Context > 1 && model.Layers.Any(l => l.Attention is LinearAttention))
@@ -92,8 +110,45 @@ public readonly record struct ParallelPlan(int Tensor = 1, int Pipeline = 1, int
         foreach (AttentionSpec attention in model.Layers.Select(l => l.Attention).Distinct())
             ValidateAttention(attention, faults);
         foreach (FeedForwardSpec feedForward in model.Layers.Select(l => l.FeedForward).Distinct())
-            ValidateFeedForward(feedForward, wholeExperts, faults);
+            cells.ValidateFeedForward(feedForward, wholeExperts, faults);
         return [.. faults.Distinct()];
+    }
+
+    /// <summary>
+    /// This plan with <see cref="FeedForward"/> 0 when that is the same for every layer of a model: with one rank, or where there are only dense
+    /// layers, for Tensor; where every layer has routed experts and no shared one, for Tensor × Data.
+    /// </summary>
+    internal ParallelPlan Simplified(ModelArchitecture model)
+    {
+        if (FeedForward == 0)
+            return this;
+        ParallelPlan standard = this with { FeedForward = 0 };
+        foreach (LayerSpec layer in model.Layers)
+        {
+            bool dense = layer.FeedForward is not MixtureOfExperts { SharedIntermediate: 0 }, routed = layer.FeedForward is MixtureOfExperts;
+            if ((dense && DenseDevices != standard.DenseDevices) || (routed && ExpertDevices != standard.ExpertDevices))
+                return this;
+        }
+        return standard;
+    }
+
+    private string ExpertGroup => FeedForward > 0 ? "feed-forward parallel" : "tensor x data";
+
+    /// <summary>Whether the devices of a stage make whole copies of the feed-forward, each of whole ranks or within one.</summary>
+    private bool ValidateCopies(List<string> faults)
+    {
+        if (FeedForward == 0)
+            return true;
+        int before = faults.Count;
+        if (FeedForward < 0)
+            faults.Add($"feed-forward parallel is {FeedForward}; it must be at least 1, or 0 for the split that engines take");
+        else if (Tensor * Data % FeedForward != 0)
+            faults.Add($"feed-forward parallel {FeedForward} does not divide tensor x data = {Tensor * Data}{Nearest(FeedForward, Tensor * Data)}");
+        else if (FeedForward % Tensor != 0 && Tensor % FeedForward != 0)
+            faults.Add($"feed-forward parallel {FeedForward} neither divides tensor parallel {Tensor} nor is a multiple of it; {Tensor} and {Tensor * Data} do");
+        if (Context > 1)
+            faults.Add($"feed-forward parallel {FeedForward} cannot be combined with context parallel {Context}; leave one of the two out");
+        return faults.Count == before;
     }
 
     private void ValidateStages(ModelArchitecture model, List<string> faults)
@@ -129,18 +184,19 @@ public readonly record struct ParallelPlan(int Tensor = 1, int Pipeline = 1, int
 
     private void ValidateFeedForward(FeedForwardSpec feedForward, bool wholeExperts, List<string> faults)
     {
+        string axis = FeedForward > 0 ? "feed-forward" : "tensor";
         switch (feedForward)
         {
             case DenseFeedForward f:
-                Divides(Tensor, f.Intermediate, "tensor", "columns of the feed-forward", faults);
+                Divides(DenseDevices, f.Intermediate, axis, "columns of the feed-forward", faults);
                 break;
             case MixtureOfExperts f:
                 Divides(Expert, f.Experts, "expert", "experts", faults);
                 if (f.SharedIntermediate > 0)
-                    Divides(Tensor, f.SharedIntermediate, "tensor", "columns of the shared expert", faults);
-                if (wholeExperts && f.ExpertIntermediate % (Tensor * Data / Expert) != 0)
+                    Divides(DenseDevices, f.SharedIntermediate, axis, "columns of the shared expert", faults);
+                if (wholeExperts && f.ExpertIntermediate % (ExpertDevices / Expert) != 0)
                 {
-                    faults.Add($"each expert is split over tensor x data / expert = {Tensor * Data / Expert} devices, " +
+                    faults.Add($"each expert is split over {ExpertGroup} / expert = {ExpertDevices / Expert} devices, " +
                         $"which does not divide its {f.ExpertIntermediate} columns; raise expert parallel");
                 }
 

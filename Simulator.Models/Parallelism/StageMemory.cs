@@ -33,7 +33,7 @@ internal readonly record struct StageMemory(long Weights, long Activations, long
             double cached = layer.Attention.KvElementsPerTokenOn(plan.Tensor) * formats.KvCache.BytesPerElement();
             gathered = Math.Max(gathered, (long)Math.Ceiling(options.SequenceTokens * cached));
             states += layer.Attention.StateBytesPerSequence / plan.Tensor;
-            widest = Math.Max(widest, ActivationElements(layer, model.HiddenSize, plan.Tensor));
+            widest = Math.Max(widest, ActivationElements(layer, model.HiddenSize, plan));
         }
 
         double table = (double)model.VocabularySize * model.HiddenSize / plan.Tensor * plain;
@@ -58,9 +58,9 @@ internal readonly record struct StageMemory(long Weights, long Activations, long
         double bytes = layer.Attention.ParameterCountOn(hidden, plan.Tensor) * formats.WeightBytes + 2 * hidden * plain;
         return bytes + layer.FeedForward switch
         {
-            MixtureOfExperts f => (double)f.Experts * f.ExpertParameterCount(hidden) / (plan.Tensor * plan.Data) * formats.ExpertWeightBytes
-                + (double)f.SharedParameterCount(hidden) / plan.Tensor * formats.WeightBytes + f.RouterParameterCount(hidden) * plain,
-            var f => (double)f.ParameterCount(hidden) / plan.Tensor * formats.WeightBytes,
+            MixtureOfExperts f => (double)f.Experts * f.ExpertParameterCount(hidden) / plan.ExpertDevices * formats.ExpertWeightBytes
+                + (double)f.SharedParameterCount(hidden) / plan.DenseDevices * formats.WeightBytes + f.RouterParameterCount(hidden) * plain,
+            var f => (double)f.ParameterCount(hidden) / plan.DenseDevices * formats.WeightBytes,
         };
     }
 
@@ -68,8 +68,15 @@ internal readonly record struct StageMemory(long Weights, long Activations, long
     /// Numbers alive for each token at the widest point of a layer: the residual stream and its normed copy, and the larger of
     /// the attention block (projections and output) and the feed-forward (both halves and their product, for each chosen expert).
     /// </summary>
-    private static long ActivationElements(LayerSpec layer, int hidden, int tensor)
+    /// <remarks>
+    /// Over another number of devices the feed-forward has as many more tokens as its columns are fewer; but where it serves several ranks, the
+    /// rows of all of them are gathered, and its outputs are not yet added up.
+    /// </remarks>
+    private static long ActivationElements(LayerSpec layer, int hidden, ParallelPlan plan)
     {
+        int tensor = plan.Tensor;
+        bool gathers = plan.DenseDevices > tensor && layer.FeedForward is not MixtureOfExperts { SharedIntermediate: 0 };
+        long gathered = gathers ? 2L * plan.DenseDevices / tensor * hidden : 0;
         long attention = layer.Attention switch
         {
             GroupedQueryAttention a => (long)a.HeadDim * a.QueryHeads * (a.OutputGate ? 3 : 2) / tensor + a.KvElementsPerTokenOn(tensor),
@@ -84,6 +91,6 @@ internal readonly record struct StageMemory(long Weights, long Activations, long
             MixtureOfExperts f => f.ActiveExperts * (3L * f.ExpertIntermediate / tensor + hidden) + 3L * f.SharedIntermediate / tensor,
             _ => 0,
         };
-        return 2L * hidden + Math.Max(attention, feedForward);
+        return 2L * hidden + Math.Max(attention, feedForward + gathered);
     }
 }

@@ -50,6 +50,8 @@ public sealed record TableCostOptions
         if (model.Layers.Any(layer => layer != model.Layers[0])) faults.Add($"Operator tables describe one kind of layer, and {model.Id} has several.");
         if (plan.Data != 1 || plan.Expert != 1) faults.Add("Operator tables know tensor and pipeline parallelism only; set data and expert parallel to 1.");
         if (plan.Context != 1) faults.Add($"Operator tables know no context parallelism; set context parallel to 1, it is {plan.Context}.");
+        if (plan.FeedForward != 0 && plan.FeedForward != plan.Tensor)
+            faults.Add($"Operator tables know no split of the feed-forward of its own; leave feed-forward parallel out, it is {plan.FeedForward}.");
         if (plan.StageLayers.Count > 0) faults.Add($"Operator tables need equal pipeline stages; leave out the layers of the stages, they are {plan.StageLayers}.");
         if (plan.Tensor < 1 || plan.Pipeline < 1) faults.Add($"Tensor parallel is {plan.Tensor} and pipeline parallel {plan.Pipeline}; both must be at least 1.");
         else if (model.Layers.Count % plan.Pipeline != 0) faults.Add($"Pipeline parallel {plan.Pipeline} does not divide the {model.Layers.Count} layers of {model.Id}.");

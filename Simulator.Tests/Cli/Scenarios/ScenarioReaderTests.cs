@@ -46,7 +46,7 @@ public sealed class ScenarioReaderTests
                   serves: [ChatGPT]
                   device: h100-sxm
                   replicas: 8
-                  plan: { tensor: 2, pipeline: 1, data: 2, expert: 4 }
+                  plan: { tensor: 2, pipeline: 1, data: 2, expert: 4, feedForward: 4 }
                   quantization: { weights: fp8, activations: fp8, kv: int8 }
                   engine:
                     scheduler: vllm-v1
@@ -107,7 +107,7 @@ public sealed class ScenarioReaderTests
         Assert.That((chat.Name, chat.Model?.Id, chat.ModelConfig, chat.Device.Id, chat.Replicas),
             Is.EqualTo(("chat", "llama-3.1-8b", (string?)null, "h100-sxm", 8)));
         Assert.That(chat.Serves, Is.EqualTo((string[])["ChatGPT"]));
-        Assert.That(chat.Plan, Is.EqualTo(new ParallelPlan(2, 1, 2, 4)));
+        Assert.That(chat.Plan, Is.EqualTo(new ParallelPlan(2, 1, 2, 4) { FeedForward = 4 }));
         Assert.That(chat.Quantization, Is.EqualTo(new Quantization(NumberFormat.Fp8, NumberFormat.Fp8, NumberFormat.Int8)));
         Assert.That(chat.Engine.SchedulerOptions, Is.EquivalentTo(new Dictionary<string, object>
         {
@@ -232,6 +232,14 @@ public sealed class ScenarioReaderTests
         "s.yaml:2:19: cluster.pools: expected a list of mappings, each after a '-', got a mapping")]
     [TestCase("cluster: { pools: [{ name: x, model: llama-3-8b, device: a10, plan: { tensor: 2, expert: 4 } }] }",
         "s.yaml:2:90: cluster.pools[0].plan.expert: 4 does not divide tensor × data, 2")]
+    [TestCase("cluster: { pools: [{ name: x, model: llama-3-8b, device: a10, plan: { tensor: 2, feedForward: 4 } }] }",
+        "s.yaml:2:95: cluster.pools[0].plan.feedForward: 4 does not divide tensor × data, 2")]
+    [TestCase("cluster: { pools: [{ name: x, model: llama-3-8b, device: a10, plan: { tensor: 4, data: 3, feedForward: 6 } }] }",
+        "s.yaml:2:104: cluster.pools[0].plan.feedForward: 6 neither divides tensor, 4, nor is a multiple of it; give 4 or 12")]
+    [TestCase("cluster: { pools: [{ name: x, model: llama-3-8b, device: a10, plan: { tensor: 4, context: 2, feedForward: 2 } }] }",
+        "s.yaml:2:107: cluster.pools[0].plan.feedForward: it cannot be combined with context parallel, 2; leave one of the two out")]
+    [TestCase("cluster: { pools: [{ name: x, model: mixtral-8x7b, device: a10, plan: { tensor: 4, expert: 4, feedForward: 2 } }] }",
+        "s.yaml:2:92: cluster.pools[0].plan.expert: 4 does not divide the feed-forward's devices, 2")]
     [TestCase("cluster: { pools: [{ name: x, model: llama-3-8b, device: a10, serves: A }, { name: y, model: llama-3-8b, device: a10, serves: [A] }] }",
         "s.yaml:2:127: cluster.pools[1].serves: 'A' is served by pool 'x' already; name it once")]
     [TestCase("cluster: { pools: [{ model: llama-3-8b, device: a10 }, { model: llama3-8b, device: a30 }] }",

@@ -131,6 +131,11 @@ public sealed class CostVerbTests
         Printed.By("cost", "--model", "llama-3.1-70b", "--device", "h100", "--tp", "4", "--cp", "2", "--prefill", "8192", "--decode", "1").Output,
         Does.StartWith("llama-3.1-70b on 8 × h100-sxm").And.Contain("context gather").And.Contain("context merge"));
 
+    [Test]
+    public void Cost_OfAFeedForwardOfItsOwn_ShowsItsCollectives() => Assert.That(
+        Printed.By("cost", "--model", "llama-3.1-70b", "--device", "h100", "--tp", "8", "--feed-forward-parallel", "2", "--decode", "16").Output,
+        Does.StartWith("llama-3.1-70b on 8 × h100-sxm").And.Contain("feed forward gather").And.Contain("feed forward scatter"));
+
     private static string Experts(params string[] options) => Lines(Printed.By(
         ["cost", "--model", "mixtral-8x7b", "--device", "h100", "--tp", "8", "--ep", "8", "--prefill", "8192", .. options]))
         .Single(line => line.StartsWith("  experts", StringComparison.Ordinal));

@@ -147,6 +147,11 @@ public sealed class ReplayVerbTests
         Faults(["--trace", "t.csv", "--model", "mixtral-8x7b", "--device", "h100", "--tp", "2", "--ep", "4"]),
         Is.EqualTo((string[])["--ep: 4 does not divide tensor × data, 2"]));
 
+    [Test]
+    public void Parse_FeedForwardThatDoesNotDivide_IsRefused() => Assert.That(
+        Faults(["--trace", "t.csv", "--model", "mixtral-8x7b", "--device", "h100", "--tp", "4", "--ep", "4", "--feed-forward-parallel", "3"]),
+        Is.EqualTo((string[])["--feed-forward-parallel: 3 does not divide tensor × data, 4", "--ep: 4 does not divide the feed-forward's devices, 3"]));
+
     [TestCase("--limit", "0", "--limit: expected a whole number of at least 1, got '0'")]
     [TestCase("--limit", "many", "--limit: expected a whole number of at least 1, got 'many'")]
     [TestCase("--speedup", "-1", "--speedup: expected a number above 0, got '-1'")]

@@ -252,6 +252,7 @@ public sealed class RooflineAccumulatorTests
     private static IterationShape Sums(IterationShape shape)
     {
         shape.Straggler = default;
+        shape.StragglerCopyTokens = 0;
         shape.PaddedTokens = 0;
         shape.Launch = default;
         return shape;

@@ -125,6 +125,11 @@ internal static class TestModels
         int expert = kinds.Exists(kind => kind.FeedForward is MixtureOfExperts) ? pick.From(1, tensor, tensor * data) : 1;
         int context = kinds.Exists(kind => kind.Attention is LinearAttention) ? 1 : pick.From(1, 1, 2, 3);
         ParallelPlan plan = new(tensor, pipeline, data, expert, context);
+        if (context == 1 && pick.Between(0, 1) == 0)
+        {
+            int[] divisors = [1, 2, 4, 8, 16, 32];
+            plan = plan with { FeedForward = pick.From([.. divisors.Where(devices => tensor * data % devices == 0 && devices % expert == 0)]) };
+        }
         if (pick.Between(0, 1) == 0)
             plan = plan with { StageLayers = [.. Enumerable.Repeat(1, pipeline - 1), layers.Length - pipeline + 1] };
         return RooflineCompiler.Compile(model, plan, new(weights, activations, cache) { ExpertWeights = pick.From<NumberFormat?>(null, NumberFormat.Fp4) }, H100, options);

@@ -131,6 +131,33 @@ public class MemoryPlanTests
         Assert.That((two.ActivationBytes - gathered) / (double)one.ActivationBytes, Is.EqualTo((8 + 4092) / 8192.0).Within(1e-9));
     }
 
+    // Feed-forward of Llama-3-70B: 80 layers × 3 × 8,192 × 28,672 weights of 16 bits.
+    [TestCase(8, 1, 2)]
+    [TestCase(2, 4, 8)]
+    [TestCase(2, 4, 4)]
+    public void For_FeedForwardOfItsOwn_SplitsItsWeightsAlone(int tensor, int data, int feedForward)
+    {
+        const double weights = 80 * 3.0 * 8192 * 28672 * 2;
+        ParallelPlan plan = new(tensor, 1, data);
+        MemoryPlan For(ParallelPlan own) => MemoryPlan.For(ModelArchitectures.Llama3_70B, DeviceCatalogue.B200, own, Quantization.Bf16);
+        MemoryPlan engines = For(plan), cells = For(plan with { FeedForward = feedForward });
+        Assert.That(cells.WeightsBytes - engines.WeightsBytes, Is.EqualTo(weights / feedForward - weights / tensor).Within(1));
+        Assert.That(cells.BytesPerBlock, Is.EqualTo(engines.BytesPerBlock));
+        // Rows of all ranks of a copy are gathered, and its outputs not yet added up.
+        Assert.That(cells.ActivationBytes - engines.ActivationBytes, feedForward > tensor ? Is.Positive : Is.Zero);
+    }
+
+    [Test]
+    public void For_ExpertsOfSomeRanks_HoldsThemInEveryCopy()
+    {
+        // 32 layers × 8 experts × 3 × 4,096 × 14,336 weights of 16 bits.
+        const double experts = 32 * 8 * 3.0 * 4096 * 14336 * 2;
+        MemoryPlan For(int feedForward) => MemoryPlan.For(
+            ModelArchitectures.Mixtral_8x7B, DeviceCatalogue.H100Sxm, new ParallelPlan(1, 1, 8) { FeedForward = feedForward }, Quantization.Bf16);
+        Assert.That(For(8), Is.EqualTo(For(0)));
+        Assert.That(For(4).WeightsBytes - For(8).WeightsBytes, Is.EqualTo(experts / 8).Within(1));
+    }
+
     [Test]
     public void For_FewerKvHeadsThanDevices_ReplicatesThem()
     {

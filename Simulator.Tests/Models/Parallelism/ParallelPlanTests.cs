@@ -41,6 +41,30 @@ public class ParallelPlanTests
         Assert.That(default(ParallelPlan).Validate(ModelArchitectures.Llama3_8B), Has.Count.EqualTo(5));
     }
 
+    [TestCase("llama-3-70b", 8, 1, 1, 2)]
+    [TestCase("llama-3-70b", 2, 4, 1, 8)]
+    [TestCase("llama-3-70b", 2, 4, 1, 4)]
+    [TestCase("mixtral-8x7b", 8, 1, 4, 4)]
+    [TestCase("mixtral-8x7b", 8, 1, 2, 4)]
+    [TestCase("deepseek-v3", 1, 16, 16, 16)]
+    public void Validate_FeedForwardThatDivides_HasNoFault(string model, int tensor, int data, int expert, int feedForward) => Assert.That(
+        new ParallelPlan(tensor, 1, data, expert) { FeedForward = feedForward }.Validate(ModelArchitectures.Find(model)), Is.Empty);
+
+    [TestCase("llama-3-70b", 8, 1, 1, 3, "feed-forward parallel 3 does not divide tensor x data = 8; 2 and 4 do")]
+    [TestCase("llama-3-70b", 4, 6, 1, 6, "feed-forward parallel 6 neither divides tensor parallel 4 nor is a multiple of it; 4 and 24 do")]
+    [TestCase("llama-3-70b", 8, 1, 1, -1, "feed-forward parallel is -1; it must be at least 1, or 0 for the split that engines take")]
+    [TestCase("mixtral-8x7b", 8, 1, 8, 4, "expert parallel 8 does not divide feed-forward parallel = 4; at most 4 does")]
+    [TestCase("internlm-20b", 1, 5, 1, 5, "feed-forward parallel 5 does not divide the 13824 columns of the feed-forward; 4 and 6 do")]
+    [TestCase("gpt-oss-120b", 1, 128, 1, 128, "each expert is split over feed-forward parallel / expert = 128 devices, which does not divide its 2880 columns; raise expert parallel")]
+    [TestCase("deepseek-v3", 1, 3, 1, 3, "feed-forward parallel 3 does not divide the 2048 columns of the shared expert; 2 and 4 do")]
+    public void Validate_FeedForwardThatDoesNotDivide_SaysSo(string model, int tensor, int data, int expert, int feedForward, string fault) => Assert.That(
+        new ParallelPlan(tensor, 1, data, expert) { FeedForward = feedForward }.Validate(ModelArchitectures.Find(model)), Does.Contain(fault));
+
+    [Test]
+    public void Validate_FeedForwardWithContextParallel_IsRefused() => Assert.That(
+        new ParallelPlan(4, Context: 2) { FeedForward = 2 }.Validate(ModelArchitectures.Llama3_8B),
+        Is.EqualTo(new[] { "feed-forward parallel 2 cannot be combined with context parallel 2; leave one of the two out" }));
+
     [TestCase(61, 4, new[] { 15, 15, 16, 15 })]
     [TestCase(62, 4, new[] { 15, 16, 16, 15 })]
     [TestCase(63, 4, new[] { 16, 16, 16, 15 })]
