@@ -18,7 +18,7 @@ internal static class AttentionTables
 
     /// <summary>Prefill of grouped-query attention.</summary>
     /// <remarks>With a cache in 8 bits, rows whose arithmetic is in 8 bits too are taken where there are as many: engines use it then.</remarks>
-    public static List<AttentionSample> Prefill(string path)
+    public static List<AttentionSample> Prefill(OpTableFile path)
     {
         List<AttentionSample> wide = [], narrow = [];
         using OpTable table = OpTable.Open(path);
@@ -36,7 +36,7 @@ internal static class AttentionTables
     }
 
     /// <summary>Decode of grouped-query attention.</summary>
-    public static List<AttentionSample> Decode(string path)
+    public static List<AttentionSample> Decode(OpTableFile path)
     {
         List<AttentionSample> samples = [];
         using OpTable table = OpTable.Open(path);
@@ -51,7 +51,7 @@ internal static class AttentionTables
     }
 
     /// <summary>Latent attention: prefill on expanded heads, or decode on the latent.</summary>
-    public static List<AttentionSample> LatentRows(string path)
+    public static List<AttentionSample> LatentRows(OpTableFile path)
     {
         List<AttentionSample> samples = [];
         using OpTable table = OpTable.Open(path);
@@ -69,7 +69,7 @@ internal static class AttentionTables
     }
 
     /// <summary>Linear attention: the chunks of a prefill, or the recurrent step of a decode; the convolution before them is an element-wise kernel.</summary>
-    public static (List<AttentionSample> Prefill, List<AttentionSample> Decode) Linear(string path)
+    public static (List<AttentionSample> Prefill, List<AttentionSample> Decode) Linear(OpTableFile path)
     {
         List<AttentionSample> prefill = [], decode = [];
         using OpTable table = OpTable.Open(path);

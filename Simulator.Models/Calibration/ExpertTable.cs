@@ -34,12 +34,12 @@ internal static class ExpertTable
     private const int Alignment = 16;
 
     /// <summary>The rows of a table, less those of experts without a gate and of slices whose width is no multiple of 16.</summary>
-    /// <param name="path">The file.</param>
+    /// <param name="file">The table.</param>
     /// <param name="device">The device that it was measured on.</param>
     /// <exception cref="OpTableException">The file is no such table.</exception>
-    public static List<ExpertRow> Read(string path, Device device)
+    public static List<ExpertRow> Read(OpTableFile file, Device device)
     {
-        using var table = OpTable.Open(path);
+        using var table = OpTable.Open(file);
         int kernel = table.Column("kernel_source"), format = table.Column("moe_dtype"), tokens = table.Column("num_tokens");
         int hidden = table.Column("hidden_size"), inner = table.Column("inter_size"), active = table.Column("topk"), experts = table.Column("num_experts");
         int split = table.Column("moe_tp_size"), spread = table.Column("moe_ep_size"), distribution = table.Column("distribution");
