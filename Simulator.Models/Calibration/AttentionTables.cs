@@ -13,6 +13,9 @@ internal static class AttentionTables
     /// <summary>A window up to this long is soon full: measured decodes that do not fill it are left out.</summary>
     private const int ShortWindow = 512;
 
+    /// <summary>Largest size of a linear attention: its state is a product of them.</summary>
+    private const int MostSize = 1 << 13;
+
     // The latent attention of DeepSeek-V3, of which the tables give the heads of one device.
     private static LatentAttention Latent(int heads) => new(heads, QueryRank: 1536, KvRank: 512, NopeHeadDim: 128, RopeHeadDim: 64, ValueHeadDim: 128);
 
@@ -62,8 +65,8 @@ internal static class AttentionTables
             bool decode = table.Text(op) == "mla_generation";
             if (!decode && table.Whole(tokens) < ShortestPrefill)
                 continue;
-            AttentionShape shape = AttentionShape.Of(Latent(table.Whole(heads)), 1, Format(table, cache));
-            samples.Add(new(shape, table.Whole(rows), decode ? 1 : table.Whole(tokens), table.Whole(context), table.Text(kernel), table.Seconds));
+            AttentionShape shape = AttentionShape.Of(Latent(table.Count(heads)), 1, Format(table, cache));
+            samples.Add(new(shape, table.Count(rows), decode ? 1 : table.Whole(tokens), table.Whole(context), table.Text(kernel), table.Seconds));
         }
         return samples;
     }
@@ -83,9 +86,9 @@ internal static class AttentionTables
             if (!name.Contains("gated_delta_rule", StringComparison.Ordinal) || (!step && table.Whole(tokens) < ShortestPrefill))
                 continue;
             var attention = new LinearAttention(
-                table.Whole(keyHeads), table.Whole(valueHeads), table.Whole(keyWidth), table.Whole(valueWidth), table.Whole(convolution));
+                table.Count(keyHeads, MostSize), table.Count(valueHeads, MostSize), table.Count(keyWidth, MostSize), table.Count(valueWidth, MostSize), table.Count(convolution, MostSize));
             AttentionShape shape = AttentionShape.Of(attention, 1, NumberFormat.Bf16);
-            (step ? decode : prefill).Add(new(shape, table.Whole(rows), step ? 1 : table.Whole(tokens), 0, name, table.Seconds));
+            (step ? decode : prefill).Add(new(shape, table.Count(rows), step ? 1 : table.Whole(tokens), 0, name, table.Seconds));
         }
         return (prefill, decode);
     }
@@ -113,9 +116,9 @@ internal static class AttentionTables
         public AttentionSample Sample(int tokens, int context)
         {
             int window = _window < 0 ? 0 : table.Whole(_window);
-            var attention = new GroupedQueryAttention(table.Whole(_heads), table.Whole(_keyHeads), table.Whole(_width), window == 0 ? null : window);
+            var attention = new GroupedQueryAttention(table.Count(_heads), table.Count(_keyHeads), table.Count(_width), window == 0 ? null : window);
             AttentionShape shape = AttentionShape.Of(attention, 1, Format(table, _cache));
-            return new(shape, table.Whole(_rows), tokens, context, table.Text(_kernel), table.Seconds);
+            return new(shape, table.Count(_rows), tokens, context, table.Text(_kernel), table.Seconds);
         }
     }
 }

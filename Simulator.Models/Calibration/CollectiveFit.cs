@@ -109,7 +109,7 @@ public static class CollectiveFit
         {
             if (table.Text(kernel).EndsWith("_eager", StringComparison.Ordinal) || table.Text(number) is not ("half" or "bfloat16" or "float16"))
                 continue;
-            int count = table.Whole(devices), elements = table.Whole(size);
+            int count = table.Whole(devices), elements = table.Whole(size, int.MaxValue);
             if (count < 2)
                 throw table.Fault(devices, "is not a group of devices", "Give at least 2");
             string name = table.Text(operation);

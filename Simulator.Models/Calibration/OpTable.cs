@@ -16,6 +16,7 @@ public sealed class OpTable : IDisposable
 {
     private const string Latency = "latency";
     private const double MostMilliseconds = 1e8;
+    private const int MostWhole = 1 << 24;
 
     private readonly IOpTableRows _rows;
     private readonly int _latency = -1;
@@ -94,16 +95,20 @@ public sealed class OpTable : IDisposable
 
     /// <summary>A cell as a whole number of at least 0.</summary>
     /// <param name="column">The column.</param>
+    /// <param name="most">The largest number that makes sense.</param>
     /// <exception cref="OpTableException">The cell is no such number.</exception>
-    public int Whole(int column) =>
-        int.TryParse(_rows[_columns[column]], NumberStyles.None, CultureInfo.InvariantCulture, out int value)
-            ? value
-            : throw Fault(column, "is no whole number", "Give a whole number of at least 0");
+    public int Whole(int column, int most = MostWhole)
+    {
+        if (!int.TryParse(_rows[_columns[column]], NumberStyles.None, CultureInfo.InvariantCulture, out int value))
+            throw Fault(column, "is no whole number", "Give a whole number of at least 0");
+        return value <= most ? value : throw Fault(column, "is too large", string.Create(CultureInfo.InvariantCulture, $"Give at most {most}"));
+    }
 
     /// <summary>A cell as a whole number of at least 1.</summary>
     /// <param name="column">The column.</param>
+    /// <param name="most">The largest number that makes sense.</param>
     /// <exception cref="OpTableException">The cell is no such number.</exception>
-    internal int Count(int column) => Whole(column) is > 0 and int value ? value : throw Fault(column, "is zero", "Give at least 1");
+    public int Count(int column, int most = MostWhole) => Whole(column, most) is > 0 and int value ? value : throw Fault(column, "is zero", "Give at least 1");
 
     /// <summary>A cell as milliseconds, above 0.</summary>
     /// <param name="column">The column.</param>

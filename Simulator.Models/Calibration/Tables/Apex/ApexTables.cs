@@ -8,6 +8,7 @@ internal static class ApexTables
 {
     private const string Time = "time(us)", Clock = "graph_clk_freq";
     private const int ElementsPerKilobyte = 512;
+    private const int MostKilobytes = int.MaxValue / ElementsPerKilobyte;
     private const double MostMicroseconds = 1e11;
 
     public static readonly string[] MatrixHeader = ["gemm_dtype", "m", "n", "k", "latency"];
@@ -57,11 +58,9 @@ internal static class ApexTables
         int size = source.Column("size(kb)"), time = source.Column(Time);
         while (source.Read())
         {
-            if (Format(source, type) is null || source.Count(nodes) > 1 || source.Count(devices) == 1 || source.Whole(size) == 0)
+            if (Format(source, type) is null || source.Count(nodes) > 1 || source.Count(devices) == 1 || source.Whole(size, MostKilobytes) == 0)
                 continue;
-            if (source.Whole(size) > int.MaxValue / ElementsPerKilobyte)
-                throw source.Fault(size, "is more than a terabyte", "Give kilobytes");
-            yield return [operation, "NCCL", "half", Text(source.Count(devices)), Text(source.Whole(size) * ElementsPerKilobyte), Milliseconds(source, time)];
+            yield return [operation, "NCCL", "half", Text(source.Count(devices)), Text(source.Whole(size, MostKilobytes) * ElementsPerKilobyte), Milliseconds(source, time)];
         }
     }
 

@@ -10,6 +10,7 @@ namespace Simulator.Models.Calibration.Tables.Vidur;
 internal static class VidurTables
 {
     private const int NumberBytes = 2;
+    private const int MostSize = 1 << 20;
 
     public static readonly string[] MatrixHeader = ["gemm_dtype", "m", "n", "k", "latency"];
 
@@ -30,7 +31,7 @@ internal static class VidurTables
         while (source.Read())
         {
             LayerShape shape = layer.Shape();
-            (int Outputs, int Inputs)[] matrices =
+            (long Outputs, long Inputs)[] matrices =
             [
                 ((shape.Heads + 2 * shape.KeyHeads) * shape.HeadDim, shape.Hidden), (shape.Hidden, shape.Heads * shape.HeadDim),
                 ((shape.Gated ? 2 : 1) * shape.Inner, shape.Hidden), (shape.Hidden, shape.Inner),
@@ -50,7 +51,7 @@ internal static class VidurTables
         while (source.Read())
         {
             LayerShape shape = layer.Shape();
-            long hidden = (long)shape.Tokens * shape.Hidden * NumberBytes, inner = (long)shape.Tokens * shape.Inner * NumberBytes;
+            long hidden = shape.Tokens * shape.Hidden * NumberBytes, inner = shape.Tokens * shape.Inner * NumberBytes;
             yield return [Text(2 * hidden), Time(source, first)];
             if (second >= 0) yield return [Text(2 * hidden), Time(source, second)];
             yield return [Text((shape.Gated ? 3 : 2) * inner), Time(source, act)];
@@ -92,7 +93,7 @@ internal static class VidurTables
             if (source.Count(node) < count || count == 1)
                 continue;
             any = true;
-            yield return ["all_reduce", "NCCL", "half", Text(count), Text(source.Count(size) / NumberBytes), Time(source, time)];
+            yield return ["all_reduce", "NCCL", "half", Text(count), Text(source.Count(size, int.MaxValue) / NumberBytes), Time(source, time)];
         }
         if (!any)
             throw new OpTableException(source.Path, 0, "no row is of two or more devices of one node", "Give rows with devices_per_node of num_workers or more, or no all_reduce.csv");
@@ -106,6 +107,9 @@ internal static class VidurTables
 
     private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
 
+    // Products of a few sizes stay far below what a whole number holds.
+    private static int Size(OpTable source, int column) => source.Count(column, MostSize);
+
     private static bool Flag(OpTable source, int column) => source.Text(column) switch
     {
         "True" => true,
@@ -118,7 +122,7 @@ internal static class VidurTables
         : throw source.Fault(column, $"cannot be split into {parts} equal parts", "Give a multiple of it");
 
     // One device's share of a layer.
-    private readonly record struct LayerShape(int Tokens, int Hidden, int Inner, int Heads, int KeyHeads, int HeadDim, bool Gated);
+    private readonly record struct LayerShape(long Tokens, long Hidden, long Inner, long Heads, long KeyHeads, long HeadDim, bool Gated);
 
     private sealed class Layer(OpTable source)
     {
@@ -132,10 +136,10 @@ internal static class VidurTables
 
         public LayerShape Shape()
         {
-            int heads = source.Count(_heads), hidden = source.Count(_hidden), devices = source.Count(_devices);
+            int heads = Size(source, _heads), hidden = Size(source, _hidden), devices = Size(source, _devices);
             return new(
-                source.Count(_tokens), hidden, Share(source, _inner, source.Count(_inner), devices), Share(source, _heads, heads, devices),
-                Share(source, _keyHeads, source.Count(_keyHeads), devices), Share(source, _hidden, hidden, heads), Flag(source, _gated));
+                Size(source, _tokens), hidden, Share(source, _inner, Size(source, _inner), devices), Share(source, _heads, heads, devices),
+                Share(source, _keyHeads, Size(source, _keyHeads), devices), Share(source, _hidden, hidden, heads), Flag(source, _gated));
         }
     }
 }
