@@ -19,17 +19,21 @@ public sealed class OpTableFolder
     /// <summary>A folder.</summary>
     /// <param name="folder">Its path.</param>
     /// <param name="device">The device.</param>
-    /// <exception cref="OpTableException">The folder does not exist, or holds tables of other devices alone.</exception>
+    /// <exception cref="OpTableException">The folder does not exist or cannot be read, or holds tables of other devices alone.</exception>
     public OpTableFolder(string folder, Device device)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentNullException.ThrowIfNull(device);
         if (!Directory.Exists(folder))
             throw new OpTableException(folder, 0, "the folder does not exist", "Give a folder of operator tables");
-        var own = new OwnLayout(folder, device);
-        _layout = own.IsUsed
-            ? own
-            : AiConfiguratorLayout.TryOpen(folder, device) ?? VidurLayout.TryOpen(folder, device) ?? ApexLayout.TryOpen(folder, device) ?? (TableLayout)own;
+        try
+        {
+            _layout = LayoutOf(folder, device);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new OpTableException(folder, 0, "the folder cannot be read", "Give a folder that you may read", fault);
+        }
     }
 
     /// <summary>The table of an operator; null when there is none.</summary>
@@ -40,4 +44,12 @@ public sealed class OpTableFolder
 
     /// <summary>What the table of an operator would be called, for messages.</summary>
     internal string Name(string op, string engine) => _layout.Name(op, engine);
+
+    private static TableLayout LayoutOf(string folder, Device device)
+    {
+        var own = new OwnLayout(folder, device);
+        return own.IsUsed
+            ? own
+            : AiConfiguratorLayout.TryOpen(folder, device) ?? VidurLayout.TryOpen(folder, device) ?? ApexLayout.TryOpen(folder, device) ?? (TableLayout)own;
+    }
 }
