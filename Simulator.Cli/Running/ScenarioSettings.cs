@@ -46,6 +46,7 @@ internal static class ScenarioSettings
         list.Add($"{path}.quantization.expertWeights", quantization.ExpertWeights);
         list.Add($"{path}.quantization.activations", quantization.Activations);
         list.Add($"{path}.quantization.kv", quantization.KvCache);
+        if (quantization.BlockScaled) list.Add($"{path}.quantization.blockScaled", true);
         SchedulerEntry scheduler = KnownSchedulers.Of(section.Engine.Scheduler);
         list.Add($"{path}.engine.scheduler", scheduler.Name);
         IReadOnlyList<object?> values = scheduler.Values(section.Device, ClusterBuilder.ContextWindow(section, pool.Model), section.Engine.SchedulerOptions);

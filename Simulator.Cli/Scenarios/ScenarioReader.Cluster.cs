@@ -89,10 +89,16 @@ internal static partial class ScenarioReader
     private static Box<Quantization> ReadQuantization(Cursor quantization)
     {
         ValueReader<NumberFormat> format = Values.OneOf("number format", KnownNames.NumberFormats);
-        return new Box<Quantization>(new Quantization(
+        var value = new Quantization(
             quantization.Optional("weights", format, NumberFormat.Bf16),
             quantization.Optional("activations", format, NumberFormat.Bf16),
-            quantization.Optional("kv", format, NumberFormat.Bf16)));
+            quantization.Optional("kv", format, NumberFormat.Bf16))
+        {
+            BlockScaled = quantization.Optional("blockScaled", Values.Flag(), false),
+        };
+        if (value is { BlockScaled: true } and not { Weights: NumberFormat.Fp8, Activations: NumberFormat.Fp8 })
+            quantization.Fault("blockScaled", "only 8-bit floats are scaled by block; set weights and activations to fp8 beside it");
+        return new Box<Quantization>(value);
     }
 
     /// <param name="engine">The section.</param>

@@ -30,6 +30,8 @@ internal sealed class CostVerb
     private readonly Option<NumberFormat?> _activations = Format("--activations", "Number format that matrix products run in; bf16 by default.");
     private readonly Option<NumberFormat?> _kv = Format("--kv", "Number format of the KV cache; bf16 by default.");
 
+    private readonly Option<bool> _blocks = OptionFactory.Flag("--block-scaled", "Weights and activations in fp8 have a scale per block, as DeepSeek-V3's have.");
+
     private readonly Option<int?> _decode = OptionFactory.Value(
         "--decode", "ROWS", "Sequences that generate a token; 1 by default, and none beside --prefill.", Values.Whole(0, KnownLimits.MostRows));
 
@@ -77,7 +79,7 @@ internal sealed class CostVerb
     }
 
     private IEnumerable<Option> All =>
-        [_model, _device, .. _plan.All, _weights, _activations, _kv, _decode, _context, _prefill, _cached, _imbalance, _engine, _graphs, _overlap];
+        [_model, _device, .. _plan.All, _weights, _activations, _kv, _blocks, _decode, _context, _prefill, _cached, _imbalance, _engine, _graphs, _overlap];
 
     private void Run(ParseResult parse, TextWriter output)
     {
@@ -92,12 +94,17 @@ internal sealed class CostVerb
         if (rows == 0 && parse.GetValue(_context) is not null) faults.Add("--context: it needs --decode, the sequences that have it");
         if (parse.GetValue(_cached) is not null && parse.GetValue(_prefill) is null)
             faults.Add("--cached: it needs --prefill, the tokens after the cached ones");
-        if (faults.Count > 0) throw new InputException(faults);
-
         var formats = new Quantization(
             parse.GetValue(_weights) ?? NumberFormat.Bf16,
             parse.GetValue(_activations) ?? NumberFormat.Bf16,
-            parse.GetValue(_kv) ?? NumberFormat.Bf16);
+            parse.GetValue(_kv) ?? NumberFormat.Bf16)
+        {
+            BlockScaled = parse.GetValue(_blocks),
+        };
+        if (formats is { BlockScaled: true } and not { Weights: NumberFormat.Fp8, Activations: NumberFormat.Fp8 })
+            faults.Add("--block-scaled: only 8-bit floats are scaled by block; give --weights fp8 and --activations fp8 beside it");
+        if (faults.Count > 0) throw new InputException(faults);
+
         RooflineOptions standard = RooflineOptions.Of(CostProfiles.Of(on!, parse.GetValue(_engine) ?? EngineKernels.Vllm));
         RooflineOptions options = standard with
         {

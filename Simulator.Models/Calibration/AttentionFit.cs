@@ -1,4 +1,5 @@
 using Simulator.Models.Architectures;
+using Simulator.Models.Costs;
 using Simulator.Models.Costs.Profiles;
 using Simulator.Models.Devices;
 
@@ -33,18 +34,19 @@ public static class AttentionFit
     /// <param name="folder">The tables.</param>
     /// <param name="engine">The engine.</param>
     /// <param name="device">The device.</param>
-    /// <returns>The section, its residuals and the files; null when there is no table of attention.</returns>
+    /// <returns>The section, its residuals and the files; null when there is no table of prefills. Without one of decodes they keep constant efficiencies.</returns>
     /// <exception cref="OpTableException">A table cannot be read.</exception>
     public static Fitted<AttentionProfile>? Fit(OpTableFolder folder, EngineKernels engine, Device device)
     {
         ArgumentNullException.ThrowIfNull(folder);
         ArgumentNullException.ThrowIfNull(device);
-        if (folder.Find("context_attention", engine.Id()) is not { } prefill || folder.Find("generation_attention", engine.Id()) is not { } decode)
+        if (folder.Find("context_attention", engine.Id()) is not { } prefill)
             return null;
+        OpTableFile? decode = folder.Find("generation_attention", engine.Id());
         var fit = new Fitting(device);
         List<PrefillKernel> prefills = fit.Prefill("context_attention", fit.Use(prefill, AttentionTables.Prefill));
-        List<DecodeKernel> decodes = fit.Decode("generation_attention", fit.Use(decode, AttentionTables.Decode));
-        if (prefills.Count == 0 || decodes.Count == 0)
+        List<DecodeKernel> decodes = decode is null ? [] : fit.Decode("generation_attention", fit.Use(decode, AttentionTables.Decode));
+        if (prefills.Count == 0 || (decode is not null && decodes.Count == 0))
             return null;
         List<PrefillKernel> latentPrefills = [];
         List<DecodeKernel> latentDecodes = [];
@@ -62,8 +64,9 @@ public static class AttentionFit
         AttentionProfile profile = new()
         {
             ComputeEfficiency = Middle(prefills.Select(kernel => kernel.ComputeEfficiency)),
-            MemoryEfficiency = Middle(decodes.Select(kernel => kernel.MemoryEfficiency)),
-            KernelSeconds = Middle(decodes.Select(kernel => kernel.FixedSeconds + kernel.HiddenSeconds)),
+            MemoryEfficiency = decode is null ? RooflineOptions.Default.AttentionMemoryEfficiency : Middle(decodes.Select(kernel => kernel.MemoryEfficiency)),
+            KernelSeconds = decode is null
+                ? RooflineOptions.Default.AttentionKernelSeconds : Middle(decodes.Select(kernel => kernel.FixedSeconds + kernel.HiddenSeconds)),
             PrefillKernels = prefills,
             DecodeKernels = decodes,
             LatentPrefillKernels = [.. latentPrefills.Where(kernel =>
@@ -80,18 +83,18 @@ public static class AttentionFit
         return CalibrationMath.Rounded(sorted[sorted.Length / 2]);
     }
 
-    private static string? FindAnywhere(OpTableFolder folder, string op, EngineKernels engine) =>
+    private static OpTableFile? FindAnywhere(OpTableFolder folder, string op, EngineKernels engine) =>
         folder.Find(op, engine.Id()) ?? Others.Select(other => folder.Find(op, other.Id())).FirstOrDefault(path => path is not null);
 
     private sealed class Fitting(Device device)
     {
         public List<Residual> Residuals { get; } = [];
 
-        public List<string> Files { get; } = [];
+        public List<OpTableFile> Files { get; } = [];
 
         private double Cache => device.CacheBytes > 0 ? device.CacheBytes : UsualCache;
 
-        public T Use<T>(string path, Func<string, T> read)
+        public T Use<T>(OpTableFile path, Func<OpTableFile, T> read)
         {
             Files.Add(path);
             return read(path);

@@ -13,12 +13,15 @@ internal static class AttentionTables
     /// <summary>A window up to this long is soon full: measured decodes that do not fill it are left out.</summary>
     private const int ShortWindow = 512;
 
+    /// <summary>Largest size of a linear attention: its state is a product of them.</summary>
+    private const int MostSize = 1 << 13;
+
     // The latent attention of DeepSeek-V3, of which the tables give the heads of one device.
     private static LatentAttention Latent(int heads) => new(heads, QueryRank: 1536, KvRank: 512, NopeHeadDim: 128, RopeHeadDim: 64, ValueHeadDim: 128);
 
     /// <summary>Prefill of grouped-query attention.</summary>
     /// <remarks>With a cache in 8 bits, rows whose arithmetic is in 8 bits too are taken where there are as many: engines use it then.</remarks>
-    public static List<AttentionSample> Prefill(string path)
+    public static List<AttentionSample> Prefill(OpTableFile path)
     {
         List<AttentionSample> wide = [], narrow = [];
         using OpTable table = OpTable.Open(path);
@@ -36,7 +39,7 @@ internal static class AttentionTables
     }
 
     /// <summary>Decode of grouped-query attention.</summary>
-    public static List<AttentionSample> Decode(string path)
+    public static List<AttentionSample> Decode(OpTableFile path)
     {
         List<AttentionSample> samples = [];
         using OpTable table = OpTable.Open(path);
@@ -51,7 +54,7 @@ internal static class AttentionTables
     }
 
     /// <summary>Latent attention: prefill on expanded heads, or decode on the latent.</summary>
-    public static List<AttentionSample> LatentRows(string path)
+    public static List<AttentionSample> LatentRows(OpTableFile path)
     {
         List<AttentionSample> samples = [];
         using OpTable table = OpTable.Open(path);
@@ -62,14 +65,14 @@ internal static class AttentionTables
             bool decode = table.Text(op) == "mla_generation";
             if (!decode && table.Whole(tokens) < ShortestPrefill)
                 continue;
-            AttentionShape shape = AttentionShape.Of(Latent(table.Whole(heads)), 1, Format(table, cache));
-            samples.Add(new(shape, table.Whole(rows), decode ? 1 : table.Whole(tokens), table.Whole(context), table.Text(kernel), table.Seconds));
+            AttentionShape shape = AttentionShape.Of(Latent(table.Count(heads)), 1, Format(table, cache));
+            samples.Add(new(shape, table.Count(rows), decode ? 1 : table.Whole(tokens), table.Whole(context), table.Text(kernel), table.Seconds));
         }
         return samples;
     }
 
     /// <summary>Linear attention: the chunks of a prefill, or the recurrent step of a decode; the convolution before them is an element-wise kernel.</summary>
-    public static (List<AttentionSample> Prefill, List<AttentionSample> Decode) Linear(string path)
+    public static (List<AttentionSample> Prefill, List<AttentionSample> Decode) Linear(OpTableFile path)
     {
         List<AttentionSample> prefill = [], decode = [];
         using OpTable table = OpTable.Open(path);
@@ -83,9 +86,9 @@ internal static class AttentionTables
             if (!name.Contains("gated_delta_rule", StringComparison.Ordinal) || (!step && table.Whole(tokens) < ShortestPrefill))
                 continue;
             var attention = new LinearAttention(
-                table.Whole(keyHeads), table.Whole(valueHeads), table.Whole(keyWidth), table.Whole(valueWidth), table.Whole(convolution));
+                table.Count(keyHeads, MostSize), table.Count(valueHeads, MostSize), table.Count(keyWidth, MostSize), table.Count(valueWidth, MostSize), table.Count(convolution, MostSize));
             AttentionShape shape = AttentionShape.Of(attention, 1, NumberFormat.Bf16);
-            (step ? decode : prefill).Add(new(shape, table.Whole(rows), step ? 1 : table.Whole(tokens), 0, name, table.Seconds));
+            (step ? decode : prefill).Add(new(shape, table.Count(rows), step ? 1 : table.Whole(tokens), 0, name, table.Seconds));
         }
         return (prefill, decode);
     }
@@ -113,9 +116,9 @@ internal static class AttentionTables
         public AttentionSample Sample(int tokens, int context)
         {
             int window = _window < 0 ? 0 : table.Whole(_window);
-            var attention = new GroupedQueryAttention(table.Whole(_heads), table.Whole(_keyHeads), table.Whole(_width), window == 0 ? null : window);
+            var attention = new GroupedQueryAttention(table.Count(_heads), table.Count(_keyHeads), table.Count(_width), window == 0 ? null : window);
             AttentionShape shape = AttentionShape.Of(attention, 1, Format(table, _cache));
-            return new(shape, table.Whole(_rows), tokens, context, table.Text(_kernel), table.Seconds);
+            return new(shape, table.Count(_rows), tokens, context, table.Text(_kernel), table.Seconds);
         }
     }
 }

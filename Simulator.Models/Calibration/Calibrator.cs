@@ -8,7 +8,7 @@ namespace Simulator.Models.Calibration;
 public static class Calibrator
 {
     /// <summary>Fits every section that there are tables of; the others keep the constant efficiencies of <see cref="RooflineOptions"/>.</summary>
-    /// <param name="folder">Folder of the tables: that of the device, or one that holds those of several.</param>
+    /// <param name="folder">Folder of the tables, in one of the layouts of <see cref="OpTableFolder"/>.</param>
     /// <param name="device">The device.</param>
     /// <param name="engine">The engine.</param>
     /// <exception cref="OpTableException">The folder has no table of matrix products of the device and engine, or a table cannot be read.</exception>
@@ -18,14 +18,21 @@ public static class Calibrator
         var tables = new OpTableFolder(folder, device);
         string name = engine.Id();
         Fitted<MatrixProfile> matrix = MatrixFit.Fit(tables, engine, device) ?? throw new OpTableException(
-            folder, 0, $"there is no table of matrix products, gemm_{name}_VERSION.csv.gz, of {device.Id}", "Check the folder, --device and --engine");
+            folder, 0, $"there is no table of matrix products, {tables.Name("gemm", name)}, of {device.Id}", "Check the folder, --device and --engine");
+        if (matrix.Section.Kernels.Count == 0)
+        {
+            throw new OpTableException(
+                matrix.Files[0].Path, 0, $"no number format has times of {MatrixFit.FewestMatrices} matrices, each of {MatrixFit.FewestRows} rows that the device can reach",
+                "Give tables of more matrices, and check --device");
+        }
+
         CostProfile profile = CostProfile.Flat(RooflineOptions.Default, device.Id) with
         {
             Engine = name,
             Matrix = matrix.Section,
             Residuals = matrix.Residuals,
         };
-        List<string> files = [.. matrix.Files];
+        List<OpTableFile> files = [.. matrix.Files];
         if (AttentionFit.Fit(tables, engine, device) is { } attention)
         {
             profile = profile with { Attention = attention.Section, Residuals = [.. profile.Residuals, .. attention.Residuals] };
@@ -48,7 +55,7 @@ public static class Calibrator
         }
         return profile with
         {
-            Provenance = [.. files.Select(file => $"{Path.GetFileName(file)} of AIConfigurator (ai-dynamo/aiconfigurator, Apache-2.0)")],
+            Provenance = [.. files.SelectMany(file => file.Provenance).Distinct()],
         };
     }
 }

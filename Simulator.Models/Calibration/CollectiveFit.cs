@@ -28,7 +28,7 @@ public static class CollectiveFit
         ArgumentNullException.ThrowIfNull(folder);
         if (folder.Find("nccl", "nccl") is not { } nccl)
             return null;
-        List<string> files = [nccl];
+        List<OpTableFile> files = [nccl];
         List<Row> library = Read(nccl, "nccl_dtype"), reduces = library;
         if (folder.Find("custom_allreduce", engine.Id()) is { } own)
         {
@@ -99,9 +99,9 @@ public static class CollectiveFit
         return rising;
     }
 
-    private static List<Row> Read(string path, string format)
+    private static List<Row> Read(OpTableFile file, string format)
     {
-        using var table = OpTable.Open(path);
+        using var table = OpTable.Open(file);
         int operation = table.Column("op_name"), kernel = table.Column("kernel_source"), number = table.Column(format);
         int devices = table.Column("num_gpus"), size = table.Column("message_size");
         Dictionary<(string, int, int), Row> rows = [];
@@ -109,13 +109,13 @@ public static class CollectiveFit
         {
             if (table.Text(kernel).EndsWith("_eager", StringComparison.Ordinal) || table.Text(number) is not ("half" or "bfloat16" or "float16"))
                 continue;
-            int count = table.Whole(devices), elements = table.Whole(size);
+            int count = table.Whole(devices), elements = table.Whole(size, int.MaxValue);
             if (count < 2)
                 throw table.Fault(devices, "is not a group of devices", "Give at least 2");
             string name = table.Text(operation);
             rows[(name, count, elements)] = new(name, count, elements * ElementBytes, table.Seconds);
         }
-        return rows.Count > 0 ? [.. rows.Values] : throw new OpTableException(path, 0, "no row has 16-bit elements", "Give a table of collectives of half or bfloat16");
+        return rows.Count > 0 ? [.. rows.Values] : throw new OpTableException(file.Path, 0, "no row has 16-bit elements", "Give a table of collectives of half or bfloat16");
     }
 
     private readonly record struct Row(string Operation, int Devices, double Bytes, double Seconds);

@@ -3,20 +3,26 @@ using Simulator.Models.Devices;
 
 namespace Simulator.Models.Calibration;
 
-/// <summary>Fits element-wise kernels to the one that is measured alone, the turn of 16-bit rows to 8 bits with given scales (table <c>scale_matrix</c>).</summary>
-/// <remarks>vLLM's table for all engines: SGLang's is of a kernel that no model runs.</remarks>
+/// <summary>Fits element-wise kernels to those that are measured.</summary>
+/// <remarks>
+/// AIConfigurator measures one alone, the turn of 16-bit rows to 8 bits with given scales (table <c>scale_matrix</c>): vLLM's for all engines, for SGLang's is
+/// of a kernel that no model runs. Other layouts have a table <c>elementwise</c>, of bytes that kernels read and write.
+/// </remarks>
 internal static class ElementwiseFit
 {
     private const string Kernels = "vllm";
     private const double BytesPerNumber = 3;
 
-    /// <summary>Fits; null without the table. Rows that are faster than the peak, out of the L2 cache, are left out.</summary>
+    /// <summary>Fits; null without a table, or with fewer than ten sizes of it. Rows that are faster than the peak, out of the L2 cache, are left out.</summary>
     public static Fitted<ElementwiseProfile>? Fit(OpTableFolder folder, Device device)
     {
-        if (folder.Find("scale_matrix", Kernels) is not { } path)
+        OpTableFile? scales = folder.Find("scale_matrix", Kernels);
+        if ((scales ?? folder.Find("elementwise", Kernels)) is not { } file)
             return null;
-        (double Bytes, double Seconds)[] measured = [.. Read(path)];
+        (double Bytes, double Seconds)[] measured = [.. scales is null ? ReadBytes(file) : ReadScales(file)];
         (double Bytes, double Seconds)[] kept = [.. measured.Where(row => row.Seconds >= row.Bytes / device.MemoryBytesPerSecond)];
+        if (kept.Select(row => row.Bytes).Distinct().Count() < CalibrationMath.Folds)
+            return null;
         StreamingFit fit = StreamingFit.Of(kept, device);
         var (median, p90) = CalibrationMath.Figures(fit.Errors(kept, device));
         List<double> outside = [];
@@ -28,15 +34,25 @@ internal static class ElementwiseFit
         var (outsideMedian, outsideP90) = CalibrationMath.Figures(outside);
         return new(
             new ElementwiseProfile { KernelSeconds = fit.KernelSeconds, MemoryEfficiency = fit.MemoryEfficiency },
-            [new("elementwise", kept.Length, measured.Length - kept.Length, median, p90, outsideMedian, outsideP90)], [path]);
+            [new("elementwise", kept.Length, measured.Length - kept.Length, median, p90, outsideMedian, outsideP90)], [file]);
     }
 
-    private static List<(double Bytes, double Seconds)> Read(string path)
+    private static List<(double Bytes, double Seconds)> ReadScales(OpTableFile file)
     {
-        using OpTable table = OpTable.Open(path);
+        using OpTable table = OpTable.Open(file);
         int m = table.Column("m"), k = table.Column("k");
         List<(double, double)> measured = [];
         while (table.Read()) measured.Add(((double)table.Whole(m) * table.Whole(k) * BytesPerNumber, table.Seconds));
+        measured.Sort();
+        return measured;
+    }
+
+    private static List<(double Bytes, double Seconds)> ReadBytes(OpTableFile file)
+    {
+        using OpTable table = OpTable.Open(file);
+        int bytes = table.Column("bytes");
+        List<(double, double)> measured = [];
+        while (table.Read()) measured.Add((table.Number(bytes), table.Seconds));
         measured.Sort();
         return measured;
     }

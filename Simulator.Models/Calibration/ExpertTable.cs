@@ -33,13 +33,16 @@ internal static class ExpertTable
     // Slices of another width are not what engines make: they cannot load them 16 bytes at a time.
     private const int Alignment = 16;
 
+    private const int MostExperts = 1 << 12;
+    private const int MostTokens = 1 << 18;
+
     /// <summary>The rows of a table, less those of experts without a gate and of slices whose width is no multiple of 16.</summary>
-    /// <param name="path">The file.</param>
+    /// <param name="file">The table.</param>
     /// <param name="device">The device that it was measured on.</param>
     /// <exception cref="OpTableException">The file is no such table.</exception>
-    public static List<ExpertRow> Read(string path, Device device)
+    public static List<ExpertRow> Read(OpTableFile file, Device device)
     {
-        using var table = OpTable.Open(path);
+        using var table = OpTable.Open(file);
         int kernel = table.Column("kernel_source"), format = table.Column("moe_dtype"), tokens = table.Column("num_tokens");
         int hidden = table.Column("hidden_size"), inner = table.Column("inter_size"), active = table.Column("topk"), experts = table.Column("num_experts");
         int split = table.Column("moe_tp_size"), spread = table.Column("moe_ep_size"), distribution = table.Column("distribution");
@@ -48,9 +51,8 @@ internal static class ExpertTable
         List<ExpertRow> rows = [];
         while (table.Read())
         {
-            ExpertModel model = new(
-                Positive(table, hidden), Positive(table, inner), Positive(table, active), Positive(table, experts));
-            int tensor = Positive(table, split), devices = Positive(table, spread), batch = Positive(table, tokens);
+            ExpertModel model = new(table.Count(hidden), table.Count(inner), table.Count(active, MostExperts), table.Count(experts, MostExperts));
+            int tensor = table.Count(split), devices = table.Count(spread, MostExperts), batch = table.Count(tokens, MostTokens);
             if (model.Active > model.Experts)
                 throw table.Fault(active, "is more than there are experts", "Give experts of a token, at most all of them");
             if (devices > model.Experts)
@@ -81,12 +83,6 @@ internal static class ExpertTable
         ExpertProfile.Mxfp4Mxfp8 => (NumberFormat.Fp4.BytesPerElement(32), NumberFormat.Fp8),
         _ => null,
     };
-
-    private static int Positive(OpTable table, int column)
-    {
-        int value = table.Whole(column);
-        return value > 0 ? value : throw table.Fault(column, "is not above 0", "Give a whole number above 0");
-    }
 
     private static string Name(Dictionary<string, string> names, string text) =>
         names.TryGetValue(text, out string? known) ? known : names[text] = text;

@@ -7,4 +7,4 @@ namespace Simulator.Models.Calibration;
 /// <param name="Section">The section.</param>
 /// <param name="Residuals">How far it is from what was measured.</param>
 /// <param name="Files">The tables that it was fitted to.</param>
-public sealed record Fitted<TSection>(TSection Section, IReadOnlyList<Residual> Residuals, IReadOnlyList<string> Files);
+public sealed record Fitted<TSection>(TSection Section, IReadOnlyList<Residual> Residuals, IReadOnlyList<OpTableFile> Files);

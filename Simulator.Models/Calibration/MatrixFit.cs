@@ -21,7 +21,13 @@ public static class MatrixFit
     private const double CurveTolerance = 0.02;
     private const double SurfaceTolerance = 0.03;
     private const double Pull = 0.02;
-    private const int FewestRows = 8;
+    
+    /// <summary>Fewest rows of a matrix that it is fitted with.</summary>
+    internal const int FewestRows = 8;
+
+    /// <summary>Fewest matrices of a number format that it is fitted with.</summary>
+    internal const int FewestMatrices = CalibrationMath.Folds;
+
 
     private static readonly double[] Knots = [32, 128, 512, 1024, 2048, 4096, 8192, 16384, 65536];
 
@@ -40,7 +46,7 @@ public static class MatrixFit
         ArgumentNullException.ThrowIfNull(device);
         if (folder.Find(Operator, engine.Id()) is not { } path)
             return null;
-        List<string> files = [path];
+        List<OpTableFile> files = [path];
         List<MatrixKernels> kernels = [];
         List<Residual> residuals = [];
         List<MatrixFormat> missing = [];
@@ -69,7 +75,7 @@ public static class MatrixFit
         }
     }
 
-    private static SortedDictionary<MatrixFormat, List<Sample>> Read(string path)
+    private static SortedDictionary<MatrixFormat, List<Sample>> Read(OpTableFile path)
     {
         using OpTable table = OpTable.Open(path);
         int type = table.Column("gemm_dtype"), m = table.Column("m"), n = table.Column("n"), k = table.Column("k");
@@ -89,13 +95,10 @@ public static class MatrixFit
             };
             if (!samples.TryGetValue(format, out List<Sample>? own))
                 samples.Add(format, own = []);
-            own.Add(new(Positive(table, m), Positive(table, n), Positive(table, k), table.Seconds));
+            own.Add(new(table.Count(m), table.Count(n), table.Count(k), table.Seconds));
         }
         return samples;
     }
-
-    private static int Positive(OpTable table, int column) =>
-        table.Whole(column) is > 0 and int value ? value : throw table.Fault(column, "is zero", "Give at least 1");
 
     private static (MatrixKernels? Kernels, Residual? Residual) Fit(MatrixFormat format, List<Sample> samples, Device device)
     {
@@ -107,7 +110,7 @@ public static class MatrixFit
             if (rows.Count() >= FewestRows)
                 sites.Add(new(rows.Key.Outputs, rows.Key.Inputs, [.. rows], Slowdowns(format, [.. rows], kernel, device)));
         }
-        if (sites.Count < CalibrationMath.Folds)
+        if (sites.Count < FewestMatrices)
             return (null, null);
         MatrixKernels all = Surface(format, kernel, sites);
         var (median, p90) = CalibrationMath.Figures(Errors(all, sites, device));

@@ -1,15 +1,14 @@
 using System.Globalization;
-using Simulator.Workloads.Traces;
-using Simulator.Workloads.Traces.Reading;
+using Simulator.Models.Calibration.Tables;
 
 namespace Simulator.Models.Calibration;
 
 /// <summary>
-/// A measured operator table row by row: a CSV file, plain or gzip, with a header and a column <c>latency</c> in milliseconds, as AIConfigurator
-/// (ai-dynamo/aiconfigurator, Apache-2.0) collects them. Columns are found by name.
+/// A measured operator table row by row, in the columns that AIConfigurator (ai-dynamo/aiconfigurator, Apache-2.0) collects: found by name, and a column
+/// <c>latency</c> in milliseconds. Tables of other layouts are turned into these columns as they are read.
 /// </summary>
 /// <example><code>
-/// using var table = OpTable.Open(path);
+/// using var table = OpTable.Open(file);
 /// int rows = table.Column("m");
 /// while (table.Read()) Use(table.Whole(rows), table.Seconds);
 /// </code></example>
@@ -17,18 +16,18 @@ public sealed class OpTable : IDisposable
 {
     private const string Latency = "latency";
     private const double MostMilliseconds = 1e8;
+    private const int MostWhole = 1 << 24;
 
-    private readonly TraceSource _source;
-    private readonly CsvRows _rows;
-    private readonly int _latency;
+    private readonly IOpTableRows _rows;
+    private readonly int _latency = -1;
     private readonly List<string> _names = [];
     private readonly List<int> _columns = [];
 
-    private OpTable(string path)
+    private OpTable(IOpTableRows rows, bool withLatency)
     {
-        Path = path;
-        _source = new TraceSource(path, () => File.OpenRead(path));
-        _rows = Guard(() => new CsvRows(_source, ','));
+        _rows = rows;
+        if (!withLatency)
+            return;
         try
         {
             _latency = Column(Latency);
@@ -40,42 +39,38 @@ public sealed class OpTable : IDisposable
         }
     }
 
-    /// <summary>The file.</summary>
-    public string Path { get; }
+    /// <summary>The file of the current row.</summary>
+    public string Path => _rows.Path;
+
+    /// <summary>Line of the current row in its file, from 1; 1 before the first.</summary>
+    public long Line => _rows.Line;
 
     /// <summary>The measured time of the current row, seconds; above 0.</summary>
     /// <exception cref="OpTableException">The cell is no time.</exception>
-    public double Seconds
-    {
-        get
-        {
-            double milliseconds = Number(_latency);
-            return milliseconds is > 0 and <= MostMilliseconds
-                ? milliseconds / 1e3
-                : throw Fault(_latency, "is no time", $"Give milliseconds above 0 and up to {MostMilliseconds:N0}, or leave the row out");
-        }
-    }
+    public double Seconds => Milliseconds(_latency) / 1e3;
 
     /// <summary>Opens a table.</summary>
-    /// <param name="path">The file.</param>
+    /// <param name="file">The table.</param>
     /// <exception cref="OpTableException">The file cannot be read, or has no column <c>latency</c>.</exception>
-    public static OpTable Open(string path)
+    public static OpTable Open(OpTableFile file)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        return new(path);
+        ArgumentNullException.ThrowIfNull(file);
+        return new(file.Open(), withLatency: true);
     }
+
+    /// <summary>Opens a CSV file of other columns.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="OpTableException">The file cannot be read.</exception>
+    internal static OpTable OpenOther(string path) => new(new CsvTableRows(path), withLatency: false);
 
     /// <summary>A column by its name, to read its cells with.</summary>
     /// <param name="name">The name in the header.</param>
     /// <exception cref="OpTableException">The header has no such column; the message names the closest.</exception>
-    public int Column(string name)
-    {
-        int column = Guard(() => _rows.Require(name));
-        return Remember(name, column);
-    }
+    public int Column(string name) => Remember(name, _rows.Require(name));
 
     /// <summary>A column by its name, or −1.</summary>
     /// <param name="name">The name in the header.</param>
+    /// <exception cref="OpTableException">The header has two such columns.</exception>
     public int FindColumn(string name)
     {
         int column = _rows.Find(name);
@@ -84,7 +79,7 @@ public sealed class OpTable : IDisposable
 
     /// <summary>Goes to the next row; false at the end.</summary>
     /// <exception cref="OpTableException">The row is no CSV.</exception>
-    public bool Read() => Guard(_rows.Read);
+    public bool Read() => _rows.Read();
 
     /// <summary>A cell as text.</summary>
     /// <param name="column">The column.</param>
@@ -100,11 +95,27 @@ public sealed class OpTable : IDisposable
 
     /// <summary>A cell as a whole number of at least 0.</summary>
     /// <param name="column">The column.</param>
+    /// <param name="most">The largest number that makes sense.</param>
     /// <exception cref="OpTableException">The cell is no such number.</exception>
-    public int Whole(int column) =>
-        int.TryParse(_rows[_columns[column]], NumberStyles.None, CultureInfo.InvariantCulture, out int value)
-            ? value
-            : throw Fault(column, "is no whole number", "Give a whole number of at least 0");
+    public int Whole(int column, int most = MostWhole)
+    {
+        if (!int.TryParse(_rows[_columns[column]], NumberStyles.None, CultureInfo.InvariantCulture, out int value))
+            throw Fault(column, "is no whole number", "Give a whole number of at least 0");
+        return value <= most ? value : throw Fault(column, "is too large", string.Create(CultureInfo.InvariantCulture, $"Give at most {most}"));
+    }
+
+    /// <summary>A cell as a whole number of at least 1.</summary>
+    /// <param name="column">The column.</param>
+    /// <param name="most">The largest number that makes sense.</param>
+    /// <exception cref="OpTableException">The cell is no such number.</exception>
+    public int Count(int column, int most = MostWhole) => Whole(column, most) is > 0 and int value ? value : throw Fault(column, "is zero", "Give at least 1");
+
+    /// <summary>A cell as milliseconds, above 0.</summary>
+    /// <param name="column">The column.</param>
+    /// <exception cref="OpTableException">The cell is no time.</exception>
+    internal double Milliseconds(int column) => Number(column) is > 0 and <= MostMilliseconds and double time
+        ? time
+        : throw Fault(column, "is no time", $"Give milliseconds above 0 and up to {MostMilliseconds:N0}, or leave the row out");
 
     /// <summary>A fault of a cell of the current row, to throw.</summary>
     /// <param name="column">The column.</param>
@@ -121,22 +132,5 @@ public sealed class OpTable : IDisposable
         _names.Add(name);
         _columns.Add(column);
         return _columns.Count - 1;
-    }
-
-    private T Guard<T>(Func<T> read)
-    {
-        try
-        {
-            return read();
-        }
-        catch (TraceFormatException fault)
-        {
-            throw new OpTableException(fault.Path, fault.Line, fault.Fault, fault.Remedy, fault);
-        }
-        catch (Exception error) when (TraceSource.IsInputError(error))
-        {
-            TraceFormatException fault = _source.Unreadable(0, error);
-            throw new OpTableException(fault.Path, fault.Line, fault.Fault, fault.Remedy, error);
-        }
     }
 }

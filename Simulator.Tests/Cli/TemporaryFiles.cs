@@ -17,9 +17,10 @@ internal sealed class TemporaryFiles : IDisposable
     /// <summary>Path of a file in the folder, whether or not it exists.</summary>
     public string this[string name] => Path.Combine(Folder, name);
 
-    /// <summary>Writes a file and gives its path.</summary>
+    /// <summary>Writes a file, and the folders above it, and gives its path.</summary>
     public string Write(string name, string text)
     {
+        Directory.CreateDirectory(Path.GetDirectoryName(this[name])!);
         File.WriteAllText(this[name], text);
         return this[name];
     }

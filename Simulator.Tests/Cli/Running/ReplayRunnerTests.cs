@@ -196,7 +196,7 @@ public sealed class ReplayRunnerTests
             workload: { generate: { arrivals: { gamma: { rate: 9.5/s, cv: 2 } }, prompt: { uniform: { min: 2, max: 9 } }, output: 5, requests: 20 } }
             cluster:
               router: random
-              pools: [{ name: chat, model: llama-3.1-8b, device: a10, serves: [a, b], quantization: { kv: fp8 }, engine: { kvBlocks: unlimited } }]
+              pools: [{ name: chat, model: llama-3.1-8b, device: a10, serves: [a, b], quantization: { weights: fp8, activations: fp8, kv: fp8, blockScaled: true }, engine: { kvBlocks: unlimited } }]
             results: { slo: { ttft: 500ms } }
 
             """);
@@ -205,7 +205,7 @@ public sealed class ReplayRunnerTests
         {
             ("router", "random"),
             ("pools[chat].model", "llama-3.1-8b"), ("pools[chat].device", "a10"), ("pools[chat].replicas", "1"), ("pools[chat].serves", "a, b"),
-            ("pools[chat].plan.tensor", "1"), ("pools[chat].quantization.weights", "bf16"), ("pools[chat].quantization.kv", "fp8"),
+            ("pools[chat].plan.tensor", "1"), ("pools[chat].quantization.weights", "fp8"), ("pools[chat].quantization.blockScaled", "true"), ("pools[chat].quantization.kv", "fp8"),
             ("pools[chat].engine.tokenBudget", "2048"), ("pools[chat].engine.chunkedPrefill", "true"), ("pools[chat].engine.kvBlocks", "unlimited"),
             ("pools[chat].engine.memoryUtilization", "0.9"), ("results.slo.ttft", "0.5 s"),
         })

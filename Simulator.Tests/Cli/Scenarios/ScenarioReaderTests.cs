@@ -47,7 +47,7 @@ public sealed class ScenarioReaderTests
                   device: h100-sxm
                   replicas: 8
                   plan: { tensor: 2, pipeline: 1, data: 2, expert: 4, feedForward: 4 }
-                  quantization: { weights: fp8, activations: fp8, kv: int8 }
+                  quantization: { weights: fp8, activations: fp8, kv: int8, blockScaled: true }
                   engine:
                     scheduler: vllm-v1
                     tokenBudget: 8192
@@ -108,7 +108,7 @@ public sealed class ScenarioReaderTests
             Is.EqualTo(("chat", "llama-3.1-8b", (string?)null, "h100-sxm", 8)));
         Assert.That(chat.Serves, Is.EqualTo((string[])["ChatGPT"]));
         Assert.That(chat.Plan, Is.EqualTo(new ParallelPlan(2, 1, 2, 4) { FeedForward = 4 }));
-        Assert.That(chat.Quantization, Is.EqualTo(new Quantization(NumberFormat.Fp8, NumberFormat.Fp8, NumberFormat.Int8)));
+        Assert.That(chat.Quantization, Is.EqualTo(new Quantization(NumberFormat.Fp8, NumberFormat.Fp8, NumberFormat.Int8) { BlockScaled = true }));
         Assert.That(chat.Engine.SchedulerOptions, Is.EquivalentTo(new Dictionary<string, object>
         {
             ["tokenBudget"] = 8192, ["maxSequences"] = 1024, ["chunkedPrefill"] = true, ["longPrefillThreshold"] = 0, ["blockTokens"] = 16,
@@ -250,6 +250,8 @@ public sealed class ScenarioReaderTests
         "s.yaml:2:99: cluster.pools[0].roofline.matrixMemoryEfficiency: expected a share above 0 and up to 1 such as 0.9 or 90%, got '2'")]
     [TestCase("cluster: { pools: [{ name: x, model: llama-3-8b, device: a10, quantization: { kv: fp9 } }] }",
         "s.yaml:2:83: cluster.pools[0].quantization.kv: unknown number format 'fp9'; did you mean 'fp8'? known: fp32, bf16, fp16, fp8, int8, fp4, int4")]
+    [TestCase("cluster: { pools: [{ name: x, model: llama-3-8b, device: a10, quantization: { weights: fp8, blockScaled: true } }] }",
+        "s.yaml:2:106: cluster.pools[0].quantization.blockScaled: only 8-bit floats are scaled by block; set weights and activations to fp8 beside it")]
     public void ReadText_FaultyCluster_SaysWhy(string cluster, string fault) =>
         Assert.That(Faults("workload: { trace: t.csv }\n" + cluster), Is.EqualTo((string[])[fault]));
 

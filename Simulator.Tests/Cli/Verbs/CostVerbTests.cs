@@ -55,6 +55,15 @@ public sealed class CostVerbTests
         Printed.By("cost", "--model", "llama-3.1-8b", "--device", "h100").Output,
         Does.Contain("1 decode row after 1,024 tokens"));
 
+    [Test]
+    public void Cost_BlockScaled_TakesTheKernelsOfBlocks()
+    {
+        string[] options = ["cost", "--model", "llama-3.1-8b", "--device", "h100", "--weights", "fp8", "--activations", "fp8", "--decode", "64"];
+        Printed plain = Printed.By(options), blocks = Printed.By([.. options, "--block-scaled"]);
+        Assert.That(blocks.ExitCode, Is.EqualTo(ExitCode.Success));
+        Assert.That(blocks.Output, Is.Not.EqualTo(plain.Output));
+    }
+
     [TestCase("--decode 0", (string[])
     [
         "error: --model is missing; it is a model id such as llama-3.1-8b (see: simulator catalog models)",
@@ -87,6 +96,8 @@ public sealed class CostVerbTests
         "error: --kv: unknown number format 'fp9'; did you mean 'fp8'? known: fp32, bf16, fp16, fp8, int8, fp4, int4",
         "error: see: simulator cost --help",
     ])]
+    [TestCase("--model llama-3.1-8b --device h100 --weights fp8 --block-scaled", (string[])
+        ["error: --block-scaled: only 8-bit floats are scaled by block; give --weights fp8 and --activations fp8 beside it"])]
     public void Cost_Faulty_SaysWhy(string options, string[] errors)
     {
         Printed printed = Printed.By(["cost", .. options.Split(' ')]);

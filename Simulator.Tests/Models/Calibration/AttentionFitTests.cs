@@ -30,7 +30,7 @@ public sealed class AttentionFitTests
             Assert.That(prefill.Rows, Is.GreaterThan(4000));
             Assert.That(decode.Rows, Is.GreaterThan(4000));
             Assert.That(fitted.Section.Validate(), Is.Empty);
-            Assert.That(fitted.Files, Has.All.Contains("_"));
+            Assert.That(fitted.Files.Select(file => file.Path), Has.All.Contains("_"));
         });
     }
 

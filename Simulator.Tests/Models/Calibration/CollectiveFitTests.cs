@@ -35,7 +35,7 @@ public sealed class CollectiveFitTests
     public void Fit_EngineWithoutItsOwnAllReduce_TakesThatOfTheLibrary()
     {
         var folder = new OpTableFolder(SharedData.Path("data/op_tables"), DeviceCatalogue.L40S);
-        Assert.That(CollectiveFit.Fit(folder, EngineKernels.Vllm)!.Files.Select(Path.GetFileName), Is.EqualTo((string[])["nccl_nccl_2.27.3.csv.gz"]));
+        Assert.That(CollectiveFit.Fit(folder, EngineKernels.Vllm)!.Files.Select(file => Path.GetFileName(file.Path)), Is.EqualTo((string[])["nccl_nccl_2.27.3.csv.gz"]));
     }
 
     [Test]

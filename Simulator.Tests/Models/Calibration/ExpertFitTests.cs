@@ -64,7 +64,7 @@ public sealed class ExpertFitTests
     [TestCase("k,fp6,8,4096,1536,8,128,1,1,balanced,0.1", "moe_vllm_1.0.0.csv:2: moe_dtype 'fp6' is no number format of experts")]
     [TestCase("k,bfloat16,8,4096,1536,9,8,1,1,balanced,0.1", "moe_vllm_1.0.0.csv:2: topk '9' is more than there are experts")]
     [TestCase("k,bfloat16,8,4096,1536,8,128,1,256,balanced,0.1", "moe_vllm_1.0.0.csv:2: moe_ep_size '256' is more than there are experts")]
-    [TestCase("k,bfloat16,0,4096,1536,8,128,1,1,balanced,0.1", "moe_vllm_1.0.0.csv:2: num_tokens '0' is not above 0")]
+    [TestCase("k,bfloat16,0,4096,1536,8,128,1,1,balanced,0.1", "moe_vllm_1.0.0.csv:2: num_tokens '0' is zero")]
     public void Fit_BadRow_SaysWhereAndWhy(string row, string message) =>
         Assert.That(() => Fit([Header, row]), Throws.TypeOf<OpTableException>().With.Message.Contains(message));
 

@@ -78,7 +78,7 @@ public sealed class MatrixFitTests
         using var files = new TemporaryFiles();
         foreach (string version in new[] { "0.9.0", "0.24.0", "0.24.0.post1", "0.5.14" }) files.Write($"gemm_vllm_{version}.csv", "");
         files.Write("gemm_vllm_extra_1.0.csv", "");
-        Assert.That(Path.GetFileName(new OpTableFolder(files.Folder, DeviceCatalogue.H100Sxm).Find("gemm", "vllm")), Is.EqualTo("gemm_vllm_0.24.0.post1.csv"));
+        Assert.That(Path.GetFileName(new OpTableFolder(files.Folder, DeviceCatalogue.H100Sxm).Find("gemm", "vllm")!.Path), Is.EqualTo("gemm_vllm_0.24.0.post1.csv"));
     }
 
     [TestCase("h100-sxm", EngineKernels.Vllm, 6, 18)]
