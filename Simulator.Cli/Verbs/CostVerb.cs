@@ -164,7 +164,7 @@ internal sealed class CostVerb
     private static void WriteStages(TextWriter output, RooflineAccumulator batch, int stages)
     {
         var times = new long[stages];
-        batch.StageTimes(withDecodes: true, times);
+        batch.StageTimes(withDecodes: true, batch.Mixed().Time, times);
         output.WriteLine($"Stages: {string.Join(", ", times.Select(time => Figures.Seconds(time / (1e9 * IterationCost.TimeUnitsPerNanosecond))))}.");
     }
 

@@ -63,7 +63,7 @@ public sealed class QuantileSketch
         ArgumentOutOfRangeException.ThrowIfNegative(value);
         ArgumentOutOfRangeException.ThrowIfNegative(weight);
         if (weight == 0) return;
-        Extend(value, value, weight, (Int128)value * weight);
+        Extend(value, value, weight, Math.BigMul(value, weight));
         (int octave, int index) = Locate(value);
         Counts(octave)[index] += weight;
     }
@@ -90,6 +90,11 @@ public sealed class QuantileSketch
         ArgumentOutOfRangeException.ThrowIfNegative(shift);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(shift, 62);
         if (count == 0 || weight == 0) return;
+        if (count == 1)
+        {
+            Add(first >> shift, weight);
+            return;
+        }
 
         long last = checked(first + step * (count - 1));
         Extend(first >> shift, last >> shift, checked(count * weight), (Int128)FloorSum.Of(first, step, count, shift) * weight);

@@ -59,7 +59,7 @@ public struct AffineCostAccumulator : ICostAccumulator
 
     /// <inheritdoc/>
     /// <remarks>The stages share the time equally.</remarks>
-    public readonly void StageTimes(bool withDecodes, Span<long> times) => Equally((withDecodes ? Mixed() : PrefillOnly()).Time, times);
+    public readonly void StageTimes(bool withDecodes, long time, Span<long> times) => Equally(time, times);
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The batch has no decode rows, or has prefill rows.</exception>

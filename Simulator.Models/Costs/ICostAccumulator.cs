@@ -36,10 +36,11 @@ public interface ICostAccumulator
     /// <returns>A progression for 1 to <paramref name="most"/> iterations.</returns>
     CostProgression DecodeOnly(int most);
 
-    /// <summary>Time of the next iteration in each pipeline stage; the sum is the time of the iteration.</summary>
+    /// <summary>Divides the time of the next iteration between the pipeline stages.</summary>
     /// <param name="withDecodes">Whether the decode rows run in it.</param>
+    /// <param name="time">Its time, as <see cref="Mixed"/>, <see cref="PrefillOnly"/> or <see cref="DecodeOnly"/> give it; what the stages add up to.</param>
     /// <param name="times">Receives one time for each stage, in <see cref="IterationCost.TimeUnitsPerNanosecond"/>.</param>
-    void StageTimes(bool withDecodes, Span<long> times);
+    void StageTimes(bool withDecodes, long time, Span<long> times);
 
     /// <summary>Moves past iterations: every decode context grows by that many tokens, prefill rows go.</summary>
     /// <param name="iterations">Iterations that ran, at least 1; 1 if there were prefill rows.</param>

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Simulator.Models.Costs;
 
 /// <summary>Follows one batch under a <see cref="RooflineCostModel"/>. Made by its <see cref="RooflineCostModel.CreateAccumulator"/>.</summary>
@@ -14,6 +16,8 @@ public struct RooflineAccumulator : ICostAccumulator
 {
     private readonly RooflineCostModel _model;
     private BatchSums _sums;
+    private StageSeconds _stages;
+    private (int Rows, int Context) _stagesOf;
 
     internal RooflineAccumulator(RooflineCostModel model)
     {
@@ -60,18 +64,30 @@ public struct RooflineAccumulator : ICostAccumulator
     /// <inheritdoc/>
     /// <remarks>
     /// A stage has its layers and the transfer to the next; the first has the embedding and the host's work before the pass too, the last
-    /// the output head and the host's work after it. Time that the device waits for the host is shared in proportion.
+    /// the output head and the host's work after it. Time that the device waits for the host is shared in proportion. The proportions of a batch
+    /// of decodes are kept until its rows change or its context has grown by a sixteenth: they hardly move.
     /// </remarks>
     /// <exception cref="ArgumentException">There is not one place for each stage of the plan.</exception>
-    public readonly void StageTimes(bool withDecodes, Span<long> times)
+    public void StageTimes(bool withDecodes, long time, Span<long> times)
     {
         if (times.Length != _model.Parameters.Stages)
             throw new ArgumentException($"The plan has {_model.Parameters.Stages} pipeline stages, not {times.Length}.", nameof(times));
-        IterationCost cost = withDecodes ? Mixed() : PrefillOnly();
-        StageSeconds seconds = default;
-        if (times.Length > 1)
-            Roofline.Visit(Describe(withDecodes), _model.Parameters, ref seconds);
-        seconds.Divide(cost.Time, _model.StageLayers, times);
+        (int Rows, int Context) own = _sums.PrefillRows == 0 ? (_sums.DecodeRows, Sixteenths(_sums.DecodeContext)) : default;
+        if (own == default || own != _stagesOf)
+        {
+            _stages = default;
+            _stagesOf = own;
+            if (times.Length > 1)
+                Roofline.Visit(Describe(withDecodes), _model.Parameters, ref _stages);
+        }
+        _stages.Divide(time, _model.StageLayers, times);
+    }
+
+    // The same number for contexts of which none is a sixteenth longer than another.
+    private static int Sixteenths(long context)
+    {
+        int size = Math.Max(0, BitOperations.Log2((ulong)context) - 4);
+        return (size << 5) + (int)(context >> size);
     }
 
     /// <inheritdoc/>

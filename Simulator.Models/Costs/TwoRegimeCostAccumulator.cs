@@ -48,10 +48,10 @@ public struct TwoRegimeCostAccumulator : ICostAccumulator
     public readonly CostProgression DecodeOnly(int most) => IsMany ? _many.DecodeOnly(most) : _few.DecodeOnly(most);
 
     /// <inheritdoc/>
-    public readonly void StageTimes(bool withDecodes, Span<long> times)
+    public readonly void StageTimes(bool withDecodes, long time, Span<long> times)
     {
-        if (withDecodes && IsMany) _many.StageTimes(withDecodes, times);
-        else _few.StageTimes(withDecodes, times);
+        if (withDecodes && IsMany) _many.StageTimes(withDecodes, time, times);
+        else _few.StageTimes(withDecodes, time, times);
     }
 
     /// <inheritdoc/>

@@ -109,7 +109,7 @@ internal sealed class BatchSlot(int index, int blockTokens, TokenStream? stream)
     public long Duration(int k) => FirstTime * k + Costs.Increment.Time * ((long)k * (k - 1) / 2);
 
     /// <summary>End of the k-th planned iteration, in cost time units.</summary>
-    public Int128 ExactEnd(int k) => (Int128)Start.Nanoseconds * IterationCost.TimeUnitsPerNanosecond + EndTime(k);
+    public Int128 ExactEnd(int k) => Math.BigMul(Start.Nanoseconds, IterationCost.TimeUnitsPerNanosecond) + EndTime(k);
 
     /// <summary>End of the k-th planned iteration, cut to whole nanoseconds.</summary>
     public SimTime End(int k) => Start + SimDuration.FromNanoseconds(EndTime(k) / IterationCost.TimeUnitsPerNanosecond);

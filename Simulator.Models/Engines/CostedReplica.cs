@@ -33,7 +33,7 @@ internal sealed class Replica<TCost> : Replica
         return new CostProgression(slot.DecodesRun ? cost.Mixed() : cost.PrefillOnly(), default, 1);
     }
 
-    protected override void StageTimes(BatchSlot slot, Span<long> times) => _costs[slot.Index].StageTimes(slot.DecodesRun, times);
+    protected override void StageTimes(BatchSlot slot, long time, Span<long> times) => _costs[slot.Index].StageTimes(slot.DecodesRun, time, times);
 
     protected override void AdvanceCost(BatchSlot slot, int iterations)
     {

@@ -158,8 +158,8 @@ internal abstract partial class Replica
         slot.Planned = IterationsInRange(slot.Costs);
         if (_stages is not null)
         {
-            StageTimes(slot, _stages.Times);
-            slot.FirstTime = _stages.Pass((Int128)slot.Start.Nanoseconds * IterationCost.TimeUnitsPerNanosecond + slot.StartFraction);
+            StageTimes(slot, slot.FirstTime, _stages.Times);
+            slot.FirstTime = _stages.Pass(Math.BigMul(slot.Start.Nanoseconds, IterationCost.TimeUnitsPerNanosecond) + slot.StartFraction);
         }
         slot.Done = ScheduleDone(slot);
     }
@@ -183,6 +183,7 @@ internal abstract partial class Replica
     // The sums over a stretch are kept in 64 bits. The bound is rough, and far from what real iterations need.
     private static int IterationsInRange(in CostProgression costs)
     {
+        if (costs.Iterations == 1) return 1;
         double last = Greatest(costs.First) + Greatest(costs.Increment) * (costs.Iterations - 1.0);
         return last * costs.Iterations < 4e18 ? costs.Iterations : Math.Max(1, (int)(4e18 / last));
     }
@@ -324,7 +325,7 @@ internal abstract partial class Replica
     }
 
     /// <summary>The present in cost time units, when an iteration ends now.</summary>
-    private Int128 ExactNow => (Int128)_simulation.Now.Nanoseconds * IterationCost.TimeUnitsPerNanosecond + _endFraction;
+    private Int128 ExactNow => Math.BigMul(_simulation.Now.Nanoseconds, IterationCost.TimeUnitsPerNanosecond) + _endFraction;
 
     private void AddGap(Sequence sequence)
     {

@@ -273,7 +273,7 @@ internal abstract partial class Replica : IEventHandler
             sequence.Generated = 1;
             sequence.FirstToken = sequence.Request.Arrival + _options.ResponseOverhead;
             sequence.LastToken = sequence.Request.Arrival;
-            sequence.LastMessage = (Int128)sequence.LastToken.Nanoseconds * IterationCost.TimeUnitsPerNanosecond;
+            sequence.LastMessage = Math.BigMul(sequence.LastToken.Nanoseconds, IterationCost.TimeUnitsPerNanosecond);
         }
         else
         {
@@ -331,8 +331,8 @@ internal abstract partial class Replica : IEventHandler
     /// <summary>Costs of the next iterations of a slot.</summary>
     protected abstract CostProgression CostOf(BatchSlot slot, int most);
 
-    /// <summary>Time of the next iteration of a slot in each pipeline stage, in cost time units.</summary>
-    protected abstract void StageTimes(BatchSlot slot, Span<long> times);
+    /// <summary>Divides the time of the next iteration of a slot between the pipeline stages, in cost time units.</summary>
+    protected abstract void StageTimes(BatchSlot slot, long time, Span<long> times);
 
     /// <summary>Moves the cost of a slot past iterations that ran.</summary>
     protected abstract void AdvanceCost(BatchSlot slot, int iterations);

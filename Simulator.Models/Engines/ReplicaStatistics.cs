@@ -80,14 +80,14 @@ internal sealed class ReplicaStatistics
     {
         IterationCost cost = slot.Costs.Sum(ran);
         int rows = slot.DecodeRows + slot.WastedRows + slot.PrefillRows.Count;
-        Int128 time = slot.Duration(ran);
+        long time = slot.Duration(ran);
         foreach (Sequence sequence in slot.PrefillRows) PrefillTokens += sequence.ScheduledTokens;
         Iterations += ran;
         GeneratedTokens += (long)ran * slot.DecodeRows;
         BusyTime += time;
-        RowTime += rows * time;
+        RowTime += Math.BigMul(rows, time);
         RowIterations += (long)rows * ran;
-        BlockTime += blocksUsed * time;
+        BlockTime += Math.BigMul(blocksUsed, time);
         if (ran > 1) BlockTime += slot.BlockTimeStarted(ran);
         PeakRows = Math.Max(PeakRows, rows);
         PeakBlocks = Math.Max(PeakBlocks, blocksUsed + blocksStarted);

@@ -63,7 +63,7 @@ public struct TableCostAccumulator : ICostAccumulator
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">There are not as many stages as the model was compiled for.</exception>
     /// <exception cref="OperatorTableException">The tables do not reach that far.</exception>
-    public readonly void StageTimes(bool withDecodes, Span<long> times)
+    public readonly void StageTimes(bool withDecodes, long time, Span<long> times)
     {
         if (times.Length != _model.Options.Stages)
             throw new InvalidOperationException($"The plan has {times.Length} pipeline stages and the table costs are for {_model.Options.Stages}; give both the same.");

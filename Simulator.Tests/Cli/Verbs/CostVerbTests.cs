@@ -116,7 +116,7 @@ public sealed class CostVerbTests
         RooflineAccumulator batch = model.CreateAccumulator();
         for (int row = 0; row < 9; row++) batch.AddDecode(1024);
         var times = new long[2];
-        batch.StageTimes(withDecodes: true, times);
+        batch.StageTimes(withDecodes: true, batch.Mixed().Time, times);
         string stages = string.Join(", ", times.Select(time => Figures.Seconds(time / 65536e9)));
         Assert.That(lines, Does.Contain($"Stages: {stages}."));
     }

@@ -171,7 +171,7 @@ public sealed class ParallelExecutionTests
         batch.AddPrefill(1000, 0, emits: true);
         CostBreakdown cost = model.Explain(batch.Shape);
         Span<long> times = stackalloc long[3];
-        batch.StageTimes(withDecodes: true, times);
+        batch.StageTimes(withDecodes: true, batch.Mixed().Time, times);
 
         double layer = cost.Operators.Where(o => o.LayerKind == 0).Sum(o => o.Seconds) / 32, hop = Seconds(cost, Operator.StageTransfer) / 2;
         double before = Seconds(cost, Operator.HostSchedule) + Seconds(cost, Operator.HostPrepare) + Seconds(cost, Operator.Embedding);
@@ -191,7 +191,7 @@ public sealed class ParallelExecutionTests
         for (int row = 0; row < 64; row++) batch.AddDecode(500);
         CostBreakdown cost = model.Explain(batch.Shape);
         Span<long> times = stackalloc long[2];
-        batch.StageTimes(withDecodes: true, times);
+        batch.StageTimes(withDecodes: true, batch.Mixed().Time, times);
         double experts = cost.Operators.Where(o => o.LayerKind == 1).Sum(o => o.Seconds);
         double last = experts * 41 / 58 + cost.Operators.Where(o => o.Operator is Operator.FinalNorm or Operator.Head or Operator.LogitsGather or Operator.Sampling).Sum(o => o.Seconds);
         Assert.That(times[1] / 65536e9, Is.EqualTo(last).Within(1e-4).Percent);
@@ -207,17 +207,17 @@ public sealed class ParallelExecutionTests
         int ranks = model.Parameters.Ranks;
         for (int row = pick.Between(1, 20); row > 0; row--) batch.AddDecode(pick.Between(0, 5000), pick.Between(0, ranks - 1));
         long[] times = new long[model.Parameters.Stages];
-        batch.StageTimes(withDecodes: true, times);
+        batch.StageTimes(withDecodes: true, batch.Mixed().Time, times);
         Assert.That(times.Sum(), Is.EqualTo(batch.DecodeOnly(1).First.Time));
         Assert.That(times, Is.All.Positive);
 
         batch.AddPrefill(pick.Between(1, 3000), pick.From(0, 1000), true, pick.Between(0, ranks - 1));
-        batch.StageTimes(withDecodes: true, times);
+        batch.StageTimes(withDecodes: true, batch.Mixed().Time, times);
         Assert.That(times.Sum(), Is.EqualTo(batch.Mixed().Time));
-        batch.StageTimes(withDecodes: false, times);
+        batch.StageTimes(withDecodes: false, batch.PrefillOnly().Time, times);
         Assert.That(times.Sum(), Is.EqualTo(batch.PrefillOnly().Time));
         Assert.That(batch.PrefillOnly().Flops, Is.LessThan(batch.Mixed().Flops));
-        Assert.Throws<ArgumentException>(() => batch.StageTimes(withDecodes: true, new long[times.Length + 1]));
+        Assert.Throws<ArgumentException>(() => batch.StageTimes(withDecodes: true, 0, new long[times.Length + 1]));
     }
 
     [SeededProperty(MaxTest = 100)]
@@ -318,7 +318,7 @@ public sealed class ParallelExecutionTests
             for (int row = 0; row < 40; row++) batch.AddDecode(row * 9, row % 4);
             for (int i = 0; i < 30; i++)
             {
-                batch.StageTimes(withDecodes: true, times);
+                batch.StageTimes(withDecodes: true, batch.Mixed().Time, times);
                 batch.DecodeOnly(5);
                 batch.Advance(1);
             }

@@ -53,7 +53,7 @@ public sealed class TwoRegimeCostsTests
         foreach (bool withDecodes in (bool[])[true, false])
         {
             long[] stages = new long[3];
-            accumulator.StageTimes(withDecodes, stages);
+            accumulator.StageTimes(withDecodes, (withDecodes ? accumulator.Mixed() : accumulator.PrefillOnly()).Time, stages);
             Assert.That(stages.Sum(), Is.EqualTo((withDecodes ? accumulator.Mixed() : accumulator.PrefillOnly()).Time));
         }
         accumulator.AdvancePrefill();

@@ -56,12 +56,12 @@ public sealed class TableCostModelTests
         TableCostAccumulator batch = Batch(new() { LayersPerStage = 2, Stages = 3, TensorParallel = 4 });
         batch.AddDecode(10);
         long[] times = new long[3];
-        batch.StageTimes(withDecodes: true, times);
+        batch.StageTimes(withDecodes: true, batch.Mixed().Time, times);
         double stage = 2 * (PerToken(8) + T("attn_kv_cache_save", 1) + T("attn_decode", 1, 64) + 2 * (T("all_reduce", 8) + 0.02));
         Assert.That(times, Is.EqualTo(new[] { Units(stage + T("send_recv", 8)), Units(stage + T("send_recv", 8)), Units(stage) }));
         Assert.That(batch.Mixed().Time, Is.EqualTo(times.Sum()));
         Assert.That(batch.DecodeOnly(1).First.Time, Is.EqualTo(times.Sum()));
-        Assert.That(() => batch.StageTimes(true, new long[2]), Throws.InvalidOperationException.With.Message.Contains("2 pipeline stages"));
+        Assert.That(() => batch.StageTimes(true, 0, new long[2]), Throws.InvalidOperationException.With.Message.Contains("2 pipeline stages"));
     }
 
     /// <summary>Invariant 7 for the costs: a progression is what stepping gives, and ends where the cost changes.</summary>
