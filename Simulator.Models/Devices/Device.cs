@@ -27,6 +27,12 @@ public sealed record Device
     /// <summary>Peak memory bandwidth, bytes/s.</summary>
     public required double MemoryBytesPerSecond { get; init; }
 
+    /// <summary>
+    /// Whether check bits of error correction are kept among the data, a sixteenth of the memory and of its traffic: GDDR6 does where it has any. HBM and
+    /// GDDR7 have room of their own for them. <see cref="MemoryBytes"/> is what is left; bandwidth is that of the data sheet.
+    /// </summary>
+    public bool InlineErrorCorrection { get; init; }
+
     /// <summary>Last-level cache on the chip, bytes; 0 when it is not known. Only calibration uses it: what fits in it is read faster than from memory.</summary>
     public long CacheBytes { get; init; }
 

@@ -47,7 +47,7 @@ public static class Devices
     {
         Id = "a10", Name = "NVIDIA A10 24 GB",
         Bf16FlopsPerSecond = 125 * T, Int8OpsPerSecond = 250 * T,
-        MemoryBytes = GiB(22.06), MemoryBytesPerSecond = 600 * G,
+        MemoryBytes = GiB(22.06), MemoryBytesPerSecond = 600 * G, InlineErrorCorrection = true,
         PeerBytesPerSecond = 32 * G, NetworkBytesPerSecond = 25 * G, HostBytesPerSecond = 32 * G, DevicesPerNode = 8,
         IdleWatts = 18, FullWatts = 150, UsdPerHour = 1.00,
         Source = "NVIDIA A10 data sheet (2021)",
@@ -69,7 +69,7 @@ public static class Devices
     {
         Id = "a40", Name = "NVIDIA A40 48 GB",
         Bf16FlopsPerSecond = 149.7 * T, Int8OpsPerSecond = 299.3 * T,
-        MemoryBytes = GiB(44.42), MemoryBytesPerSecond = 696 * G,
+        MemoryBytes = GiB(44.42), MemoryBytesPerSecond = 696 * G, InlineErrorCorrection = true,
         PeerBytesPerSecond = 32 * G, NetworkBytesPerSecond = 25 * G, HostBytesPerSecond = 32 * G, DevicesPerNode = 8,
         IdleWatts = 30, FullWatts = 300, UsdPerHour = 1.28,
         Source = "NVIDIA A40 data sheet (2021); no NVLink bridge; price: Vidur",
@@ -100,7 +100,7 @@ public static class Devices
     {
         Id = "l4", Name = "NVIDIA L4 24 GB",
         Bf16FlopsPerSecond = 121 * T, Fp8FlopsPerSecond = 242 * T, Int8OpsPerSecond = 242 * T,
-        CacheBytes = 48 * 1_000_000L, MemoryBytes = GiB(22.03), MemoryBytesPerSecond = 300 * G,
+        CacheBytes = 48 * 1_000_000L, MemoryBytes = GiB(22.03), MemoryBytesPerSecond = 300 * G, InlineErrorCorrection = true,
         PeerBytesPerSecond = 32 * G, NetworkBytesPerSecond = 25 * G, HostBytesPerSecond = 32 * G, DevicesPerNode = 8,
         IdleWatts = 16, FullWatts = 72, UsdPerHour = 0.71,
         Source = "NVIDIA L4 data sheet (2023)",
@@ -111,7 +111,7 @@ public static class Devices
     {
         Id = "l40s", Name = "NVIDIA L40S 48 GB",
         Bf16FlopsPerSecond = 362 * T, Fp8FlopsPerSecond = 733 * T, Int8OpsPerSecond = 733 * T,
-        CacheBytes = 96 * 1_000_000L, MemoryBytes = GiB(44.40), MemoryBytesPerSecond = 864 * G,
+        CacheBytes = 96 * 1_000_000L, MemoryBytes = GiB(44.40), MemoryBytesPerSecond = 864 * G, InlineErrorCorrection = true,
         PeerBytesPerSecond = 32 * G, NetworkBytesPerSecond = 25 * G, HostBytesPerSecond = 32 * G, DevicesPerNode = 8,
         IdleWatts = 35, FullWatts = 350, UsdPerHour = 1.86,
         Source = "NVIDIA L40S data sheet (2023); 200 Gb/s network, since PCIe 4 carries no more",
@@ -219,10 +219,10 @@ public static class Devices
     {
         Id = "rtx-pro-6000", Name = "NVIDIA RTX PRO 6000 Blackwell Server Edition 96 GB",
         Bf16FlopsPerSecond = 467.8 * T, Fp8FlopsPerSecond = 935.6 * T, Int8OpsPerSecond = 935.6 * T, Fp4FlopsPerSecond = 1871 * T,
-        CacheBytes = 128 * 1_000_000L, MemoryBytes = GiB(94.97), MemoryBytesPerSecond = 1792 * G,
+        CacheBytes = 128 * 1_000_000L, MemoryBytes = GiB(94.97), MemoryBytesPerSecond = 1597 * G,
         PeerBytesPerSecond = 64 * G, NetworkBytesPerSecond = 50 * G, HostBytesPerSecond = 64 * G, DevicesPerNode = 8,
         IdleWatts = 30, FullWatts = 600, UsdPerHour = 1.80,
-        Source = "AIConfigurator's rtx_pro_6000_server system; memory bandwidth: NVIDIA data sheet (2025)",
+        Source = "AIConfigurator's rtx_pro_6000_server system; memory bandwidth: NVIDIA data sheet of the Server Edition (2025), the Workstation Edition has 1,792 GB/s",
     };
 
     private static readonly Catalogue<Device> Catalogue = new("device", "List all with: simulator catalog devices", d => d.Id,

@@ -124,6 +124,9 @@ public sealed record PrefillKernel : AttentionKernel
     internal override bool IsSound => HeadDim > 0 && Window >= 0 && AttentionProfile.IsShare(ComputeEfficiency) && AttentionProfile.IsShare(TileShare)
         && AttentionProfile.IsTime(FixedSeconds, HiddenSeconds, QueryPasses, KeyPasses, RowHeadSeconds);
 
+    /// <summary>What another device is taken to reach. One tile alone does not wear the clock down.</summary>
+    internal PrefillKernel On(ReachRatio reach) => this with { ComputeEfficiency = reach.OfArithmetic(ComputeEfficiency) };
+
     /// <summary>Times of one layer.</summary>
     /// <param name="shape">The attention.</param>
     /// <param name="device">The device.</param>
@@ -182,6 +185,12 @@ public sealed record DecodeKernel : AttentionKernel
     internal override bool IsSound => HeadDim > 0 && Window >= 0 && AttentionProfile.IsShare(MemoryEfficiency) && AttentionProfile.IsShare(ComputeEfficiency)
         && RampBytes > 0 && AttentionProfile.IsTime(FixedSeconds, HiddenSeconds, TileSeconds, HeadSeconds, RampSeconds, RampBytes, WalkSeconds, WalkSecondsPerKey);
 
+    /// <summary>What another device is taken to reach.</summary>
+    internal DecodeKernel On(ReachRatio reach) => this with
+    {
+        MemoryEfficiency = reach.OfMemory(MemoryEfficiency), ComputeEfficiency = reach.OfArithmetic(ComputeEfficiency),
+    };
+
     /// <summary>Times of one layer.</summary>
     /// <param name="shape">The attention.</param>
     /// <param name="device">The device.</param>
@@ -229,6 +238,9 @@ public sealed record LinearKernel
     /// <summary>Whether the efficiency is above 0 and at most 1, and times are finite and not below 0.</summary>
     internal bool IsSound => AttentionProfile.IsShare(MemoryEfficiency) && AttentionProfile.IsTime(
         PrefillFixedSeconds, PrefillHiddenSeconds, TokenHeadSeconds, RowHeadSeconds, ChainSecondsPerToken, DecodeFixedSeconds, DecodeHiddenSeconds);
+
+    /// <summary>What another device is taken to reach.</summary>
+    internal LinearKernel On(ReachRatio reach) => this with { MemoryEfficiency = reach.OfMemory(MemoryEfficiency) };
 
     /// <summary>Times of the prefill rows of one layer.</summary>
     /// <param name="shape">The attention.</param>

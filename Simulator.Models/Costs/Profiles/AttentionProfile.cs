@@ -72,6 +72,16 @@ public sealed record AttentionProfile
         return new() { FixedSeconds = KernelSeconds, SecondsPerByte = SecondsPerByte(device), SecondsPerFlop = SecondsPerFlop(device) };
     }
 
+    /// <summary>What another device is taken to reach.</summary>
+    internal AttentionProfile On(ReachRatio reach) => this with
+    {
+        PrefillKernels = [.. PrefillKernels.Select(kernel => kernel.On(reach))],
+        DecodeKernels = [.. DecodeKernels.Select(kernel => kernel.On(reach))],
+        LatentPrefillKernels = [.. LatentPrefillKernels.Select(kernel => kernel.On(reach))],
+        LatentDecodeKernels = [.. LatentDecodeKernels.Select(kernel => kernel.On(reach))],
+        LinearKernel = LinearKernel?.On(reach),
+    };
+
     /// <summary>Every fault, in words; none when the profile is sound.</summary>
     public IEnumerable<string> Validate()
     {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Reflection;
 using Simulator.Models.Devices;
 using DeviceCatalogue = Simulator.Models.Devices.Devices;
@@ -7,8 +8,9 @@ namespace Simulator.Models.Costs.Profiles;
 
 /// <summary>The profiles that are shipped, one for each device and engine that was measured, and what follows from them for the others.</summary>
 /// <remarks>
-/// Efficiencies are shares of the data sheet's rates, so that a device that was not measured takes those of the nearest family and its own rates;
-/// fixed times stay as they are. Its provenance says so.
+/// Efficiencies are shares of the data sheet's rates, so that a device that was not measured takes those of the nearest family, as much larger or
+/// smaller as its power and its kind of memory make them (<see cref="ReachRatio"/>), and its own rates; fixed times stay as they are. Its provenance
+/// says so.
 /// </remarks>
 public static class CostProfiles
 {
@@ -42,34 +44,59 @@ public static class CostProfiles
     {
         if (Load(device, engine) is { } measured)
             return measured;
-        (Device relative, EngineKernels kernels) = Nearest(device, engine);
-        CostProfile source = Load(relative, kernels)
-            ?? throw new InvalidOperationException($"No profile of {relative.Id} under {kernels.Id()} is shipped.");
-        string reason = relative.Id == device.Id
-            ? $"derived: {device.Id} was not measured under {engine.Id()}; its efficiencies are those under {kernels.Id()}"
-            : $"derived: {device.Id} was not measured under {engine.Id()}; its efficiencies are those of {relative.Id} under {kernels.Id()}, its rates those of its data sheet";
+        Device relative = Relative(device);
+        // TensorRT-LLM was measured on A100 and H100 alone. H200 is the chip of H100.
+        if (engine == EngineKernels.TensorRtLlm && relative == DeviceCatalogue.H200)
+            relative = DeviceCatalogue.H100Sxm;
+        CostProfile source = Load(relative, engine) ?? StandIn(relative);
+        var reach = ReachRatio.Of(relative, device);
         return source with
         {
             Device = device.Id,
             Engine = engine.Id(),
-            Provenance = [reason, .. source.Provenance],
+            Provenance = [$"derived: {device.Id} was not measured under {engine.Id()}; {Origin(source, relative, device, reach)}", .. source.Provenance],
+            Matrix = source.Matrix.On(relative, reach),
+            Attention = source.Attention.On(reach),
+            Experts = source.Experts.On(reach),
             Collectives = source.Collectives.On(relative, device),
+            Elementwise = source.Elementwise.On(reach),
         };
     }
 
-    // Of the same kind of memory and of the nearest generation of tensor cores; another device under the same engine before another engine.
-    private static (Device Device, EngineKernels Engine) Nearest(Device device, EngineKernels engine)
+    // Of the same kind of memory and of the nearest generation of tensor cores.
+    private static Device Relative(Device device) =>
+        device.Fp4FlopsPerSecond > 0 && device.PeerBytesPerSecond > device.HostBytesPerSecond ? DeviceCatalogue.B200
+        : device.PeerBytesPerSecond <= device.HostBytesPerSecond && device.Fp8FlopsPerSecond > 0 && device.MemoryBytesPerSecond < 1.8e12 ? DeviceCatalogue.L40S
+        : device.Fp8FlopsPerSecond == 0 ? DeviceCatalogue.A100Sxm80
+        : device.MemoryBytesPerSecond > 4e12 ? DeviceCatalogue.H200
+        : DeviceCatalogue.H100Sxm;
+
+    // Class by class, the engine whose kernels are nearest to TensorRT-LLM's on H100, where all three were measured (docs/calibration.md).
+    private static CostProfile StandIn(Device device)
     {
-        Device family = device.Fp4FlopsPerSecond > 0 && device.PeerBytesPerSecond > device.HostBytesPerSecond ? DeviceCatalogue.B200
-            : device.PeerBytesPerSecond <= device.HostBytesPerSecond && device.Fp8FlopsPerSecond > 0 && device.MemoryBytesPerSecond < 1.8e12 ? DeviceCatalogue.L40S
-            : device.Fp8FlopsPerSecond == 0 ? DeviceCatalogue.A100Sxm80
-            : device.MemoryBytesPerSecond > 4e12 ? DeviceCatalogue.H200
-            : DeviceCatalogue.H100Sxm;
-        if (Measured.Contains((family, engine)))
-            return (family, engine);
-        // TensorRT-LLM was measured on A100 and H100 alone: Hopper takes H100's, the others what another engine reaches on their own family.
-        return family == DeviceCatalogue.H200 ? (DeviceCatalogue.H100Sxm, engine) : (family, EngineKernels.Vllm);
+        CostProfile vllm = Require(device, EngineKernels.Vllm), sglang = Require(device, EngineKernels.Sglang);
+        return vllm with
+        {
+            Engine = "vllm (attention, experts) and sglang (matrix products, collectives)",
+            Matrix = sglang.Matrix,
+            Collectives = sglang.Collectives,
+            Provenance = [.. vllm.Provenance.Union(sglang.Provenance)],
+            Residuals = [],
+        };
     }
+
+    private static string Origin(CostProfile source, Device relative, Device device, ReachRatio reach)
+    {
+        string origin = $"its efficiencies are those of {relative.Id} under {source.Engine}";
+        if (relative.Id == device.Id)
+            return origin;
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{origin}, {reach.Arithmetic:0.00} times in arithmetic for its power and {reach.Memory:0.00} times in memory for its error correction; its rates are those of its data sheet");
+    }
+
+    private static CostProfile Require(Device device, EngineKernels engine) =>
+        Load(device, engine) ?? throw new InvalidOperationException($"No profile of {device.Id} under {engine.Id()} is shipped.");
 
     private static CostProfile? Load(Device device, EngineKernels engine)
     {

@@ -9,6 +9,9 @@ public sealed record ElementwiseProfile
     /// <summary>Fixed time, seconds.</summary>
     public double KernelSeconds { get; init; }
 
+    /// <summary>What another device is taken to reach.</summary>
+    internal ElementwiseProfile On(ReachRatio reach) => this with { MemoryEfficiency = reach.OfMemory(MemoryEfficiency) };
+
     internal IEnumerable<string> Validate()
     {
         if (!(MemoryEfficiency is > 0 and <= 1 && KernelSeconds is >= 0 and <= 1))

@@ -68,6 +68,12 @@ public sealed record ExpertKernel
     /// <summary>How well weights, FLOPs and depth overlap, q, at least 1: 1 when their times add up, large when the longest counts alone.</summary>
     public double Overlap { get; init; } = 1;
 
+    /// <summary>What another device is taken to reach.</summary>
+    internal ExpertKernel On(ReachRatio reach) => this with
+    {
+        MemoryEfficiency = reach.OfMemory(MemoryEfficiency), ComputeEfficiency = reach.OfArithmetic(ComputeEfficiency),
+    };
+
     /// <summary>Every fault, in words.</summary>
     internal IEnumerable<string> Validate()
     {

@@ -57,6 +57,9 @@ public sealed record ExpertProfile
         };
     }
 
+    /// <summary>What another device is taken to reach.</summary>
+    internal ExpertProfile On(ReachRatio reach) => this with { Kernels = Kernels is null ? null : [.. Kernels.Select(kernel => kernel.On(reach))] };
+
     /// <summary>Every fault, in words.</summary>
     internal IEnumerable<string> Validate()
     {

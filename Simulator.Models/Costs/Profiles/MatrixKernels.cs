@@ -58,6 +58,26 @@ public sealed record MatrixKernels
         };
     }
 
+    /// <summary>What another device is taken to reach: each knot changes with the rate that bounds it on the measured one.</summary>
+    /// <param name="measured">The device that this was measured on.</param>
+    /// <param name="reach">How much more the other one reaches.</param>
+    internal MatrixKernels On(Device measured, ReachRatio reach)
+    {
+        var slowdown = new double[Slowdown.Length][];
+        for (int knot = 0; knot < slowdown.Length; knot++)
+        {
+            double[] values = slowdown[knot] = [.. Slowdown[knot]];
+            for (int i = 0; i < values.Length; i++)
+            {
+                MatrixShape shape = MatrixFormats.Shape(Format, Outputs[i / Inputs.Length], Inputs[i % Inputs.Length]);
+                double rows = RowCurve.RowsAt(knot);
+                bool arithmetic = rows * shape.FlopsPerRow / measured.PeakFlopsPerSecond(shape.Activations) > Bytes(shape, rows) / measured.MemoryBytesPerSecond;
+                values[i] /= arithmetic ? reach.Arithmetic : reach.Memory;
+            }
+        }
+        return this with { Slowdown = slowdown };
+    }
+
     /// <summary>Every fault, in words.</summary>
     internal IEnumerable<string> Validate()
     {

@@ -42,6 +42,9 @@ public sealed record MatrixProfile
         };
     }
 
+    /// <summary>What another device is taken to reach.</summary>
+    internal MatrixProfile On(Device measured, ReachRatio reach) => this with { Kernels = [.. Kernels.Select(kernels => kernels.On(measured, reach))] };
+
     internal IEnumerable<string> Validate()
     {
         if (!(ComputeEfficiency is > 0 and <= 1 && MemoryEfficiency is > 0 and <= 1 && KernelSeconds is >= 0 and <= 1))

@@ -44,6 +44,18 @@ public class DevicesTests
         }
     }
 
+    // GDDR6 with error correction reports a sixteenth less than it has, all others nearly all.
+    [Test]
+    public void All_InlineErrorCorrection_IsThatOfTheMissingMemory()
+    {
+        foreach (Device d in DeviceCatalogue.All.Where(d => d.MemoryBytes < 100L << 30))
+        {
+            double[] sizes = [16, 24, 32, 40, 48, 80, 96];
+            double sold = sizes.First(size => size * (1L << 30) >= d.MemoryBytes);
+            Assert.That(d.InlineErrorCorrection, Is.EqualTo(d.MemoryBytes / (sold * (1L << 30)) < 0.95), d.Id);
+        }
+    }
+
     // System descriptions of AIConfigurator: GB/s, TFLOP/s (bf16, fp8), watts.
     [TestCase("a100-80", 2039, 312, 0, 400)]
     [TestCase("l4", 300, 121, 242, 72)]

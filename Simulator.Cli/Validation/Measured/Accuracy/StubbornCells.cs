@@ -18,7 +18,7 @@ internal static class StubbornCells
         ("closed_loop", "", "DeepSeek-V3.1-NVFP4", "trtllm", "the batch limit of the server differs from the recorded number of users"),
         ("closed_loop", "h200", "Llama-3.1-8B-Instruct-FP8", "vllm", "the recorded number of users is contradicted: with it some points would take more FLOPs a second than the device has"),
         ("closed_loop", "h100", "gpt-oss-120b", "trtllm", "the batch limit of the server differs from the recorded number of users"),
-        ("closed_loop", "b200", "gpt-oss-120b", "trtllm", "TensorRT-LLM was not measured on B200: kernels are vLLM's, whose MXFP4 experts are slower than these servers' at 32 rows and more"),
+        ("closed_loop", "b200", "gpt-oss-120b", "trtllm", "TensorRT-LLM was not measured on B200: attention and experts are those under vLLM, without the small kernels that TensorRT-LLM joins to them"),
         ("closed_loop", "b200", "gpt-oss-120b", "vllm", "the MXFP4 experts of the tables are slower at 32 rows and more than those that these servers chose"),
         ("closed_loop", "b200", "DS-", "sglang", "runs of late 2025 had no warm-up: the first full chunk of prompts of the FP4 checkpoint takes more than a minute there"),
         ("closed_loop", "h200", "DS-", "trtllm", "not known; a prompt that comes alone already takes several times what its kernels take"),

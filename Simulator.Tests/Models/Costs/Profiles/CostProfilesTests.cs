@@ -34,9 +34,65 @@ public sealed class CostProfilesTests
     [TestCase("mi300x", EngineKernels.Sglang, "h200 under sglang")]
     [TestCase("a10", EngineKernels.TensorRtLlm, "a100-80 under trtllm")]
     [TestCase("h200", EngineKernels.TensorRtLlm, "h100-sxm under trtllm")]
-    [TestCase("b200", EngineKernels.TensorRtLlm, "under vllm")]
+    [TestCase("b200", EngineKernels.TensorRtLlm, "b200 under vllm (attention, experts) and sglang (matrix products, collectives)")]
+    [TestCase("gb300", EngineKernels.TensorRtLlm, "b200 under vllm (attention, experts) and sglang (matrix products, collectives), 1.12 times in arithmetic")]
     public void Of_DeviceWithoutTables_TakesTheNearestFamily(string device, EngineKernels engine, string source) =>
         Assert.That(CostProfiles.Of(DeviceCatalogue.Find(device), engine).Provenance[0], Does.StartWith("derived: ").And.Contain(source));
+
+    [Test]
+    public void Of_TensorRtLlmWithoutTables_TakesTheNearestEngineClassByClass()
+    {
+        CostProfile derived = CostProfiles.Of(DeviceCatalogue.B200, EngineKernels.TensorRtLlm);
+        CostProfile vllm = CostProfiles.Of(DeviceCatalogue.B200, EngineKernels.Vllm), sglang = CostProfiles.Of(DeviceCatalogue.B200, EngineKernels.Sglang);
+        Assert.That(derived.Matrix.Kernels.Select(kernels => kernels.Slowdown), Is.EqualTo(sglang.Matrix.Kernels.Select(kernels => kernels.Slowdown)));
+        Assert.That(derived.Collectives.AllReduces!.SelectMany(curve => curve.Seconds), Is.EqualTo(sglang.Collectives.AllReduces!.SelectMany(curve => curve.Seconds)));
+        Assert.That(derived.Attention.DecodeKernels, Is.EqualTo(vllm.Attention.DecodeKernels));
+        Assert.That(derived.Experts.Kernels, Is.EqualTo(vllm.Experts.Kernels));
+        Assert.That(derived.Host!.LaunchSeconds, Is.EqualTo(CostProfiles.Of(DeviceCatalogue.H100Sxm, EngineKernels.TensorRtLlm).Host!.LaunchSeconds));
+    }
+
+    // Of public measurements of Llama-3.1-8B's products on both cards (LLMServingSim, vLLM 0.19; its four matrices, one layer): 2,048 rows at 0.998 of the data sheet's rate
+    // on the RTX 4090 and 0.79 on the RTX PRO 6000, one row at 0.93 and 0.92 of the bandwidth.
+    [TestCase("rtx-4090", 0.998, 0.93)]
+    [TestCase("rtx-pro-6000", 0.79, 0.92)]
+    public void Of_CardsOfOtherPower_ReachWhatWasMeasuredOnThem(string name, double ofRate, double ofBandwidth)
+    {
+        Device device = DeviceCatalogue.Find(name);
+        MatrixProfile matrix = CostProfiles.Of(device, EngineKernels.Vllm).Matrix;
+        MatrixShape[] layer = [MatrixShape.Wide(6144, 4096), MatrixShape.Wide(4096, 4096), MatrixShape.Wide(28672, 4096), MatrixShape.Wide(4096, 14336)];
+        double compute = layer.Sum(shape => 2048 * shape.FlopsPerRow) / device.Bf16FlopsPerSecond, memory = layer.Sum(shape => shape.MatrixBytes) / device.MemoryBytesPerSecond;
+        Assert.That(compute / layer.Sum(shape => Seconds(shape, 2048)), Is.EqualTo(ofRate).Within(7).Percent);
+        Assert.That(memory / layer.Sum(shape => Seconds(shape, 1)), Is.EqualTo(ofBandwidth).Within(7).Percent);
+
+        double Seconds(MatrixShape shape, double rows)
+        {
+            MatrixTime time = matrix.Time(shape, device);
+            return time.FixedSeconds + Math.Max(
+                (shape.MatrixBytes + rows * shape.BytesPerRow) * time.SecondsPerByte, time.EffectiveRows.At(RowPlace.Of(rows)) * shape.FlopsPerRow * time.SecondsPerFlop);
+        }
+    }
+
+    [Test]
+    public void Of_DeviceWithMorePower_IsFasterAtArithmeticAlone_AndWithoutInlineCheckBitsAtReading()
+    {
+        Device l40s = DeviceCatalogue.L40S, strong = l40s with { Id = "strong", FullWatts = 2 * l40s.FullWatts }, plain = l40s with { Id = "plain", InlineErrorCorrection = false };
+        Assert.That(Seconds(strong, Prefill) / Seconds(l40s, Prefill), Is.InRange(0.70, 0.80));
+        Assert.That(Seconds(strong, Decode), Is.EqualTo(Seconds(l40s, Decode)).Within(1e-9).Percent);
+        Assert.That(Seconds(plain, Decode) / Seconds(l40s, Decode), Is.InRange(0.93, 0.96));
+        Assert.That(Seconds(plain, Prefill) / Seconds(l40s, Prefill), Is.InRange(0.98, 1));
+
+        static double Seconds(Device device, IterationShape shape) => Roofline.Evaluate(
+            shape, RooflineCompiler.Compile(TestModels.Llama8B, ParallelPlan.Single, Quantization.Bf16, device, Options(device, EngineKernels.Vllm))).DeviceSeconds;
+    }
+
+    [Test]
+    public void Of_DeviceOfAnotherProcess_TakesTheSharesAsTheyAre()
+    {
+        Device a40 = DeviceCatalogue.A40;
+        CostProfile derived = CostProfiles.Of(a40, EngineKernels.Vllm), a100 = CostProfiles.Of(DeviceCatalogue.A100Sxm80, EngineKernels.Vllm);
+        Assert.That(derived.Attention.PrefillKernels.Select(kernel => kernel.ComputeEfficiency), Is.EqualTo(a100.Attention.PrefillKernels.Select(kernel => kernel.ComputeEfficiency)));
+        Assert.That(derived.Elementwise.MemoryEfficiency, Is.EqualTo(a100.Elementwise.MemoryEfficiency * 15 / 16).Within(1e-9));
+    }
 
     [Test]
     public void Of_FasterMemory_IsFaster()
@@ -73,6 +129,8 @@ public sealed class CostProfilesTests
 
         double Seconds(IterationShape shape) => Roofline.Evaluate(shape, p).DeviceSeconds;
     }
+
+    private static readonly IterationShape Prefill = Shape(0, 0, 4096, null), Decode = Shape(8, 1000, 0, null);
 
     private static RooflineOptions Options(Device device, EngineKernels engine) => RooflineOptions.Of(CostProfiles.Of(device, engine));
 
