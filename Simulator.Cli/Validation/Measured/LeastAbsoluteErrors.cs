@@ -8,9 +8,9 @@ namespace Simulator.Cli.Validation.Measured;
 /// </remarks>
 internal static class LeastAbsoluteErrors
 {
-    private const int Rounds = 60;
+    private const int Rounds = 100;
     private const int Sweeps = 200;
-    private const double FirstFloor = 0.1, LastFloor = 1e-6, FloorFactor = 0.75;
+    private const double FirstFloor = 0.1, LastFloor = 1e-3, FloorFactor = 0.9;
 
     /// <summary>The x between the bounds that makes Σ weight·|error + slopes·x| least.</summary>
     /// <param name="errors">Errors at x = 0.</param>
