@@ -1,7 +1,4 @@
 using System.Globalization;
-using MathNet.Numerics.LinearAlgebra;
-using MathNet.Numerics.LinearAlgebra.Double;
-using MathNet.Numerics.Optimization;
 using Simulator.Models.Costs.Profiles;
 using DeviceCatalogue = Simulator.Models.Devices.Devices;
 
@@ -9,22 +6,31 @@ namespace Simulator.Cli.Validation.Measured;
 
 /// <summary>Fits the host times of servers to whole runs.</summary>
 /// <remarks>
-/// What is least is the mean of |ln(predicted ÷ measured)| of TPOT (ITL) and of half that of TTFT, so that few bad points weigh little. Six times
-/// are found at once by Nelder and Mead's simplex, each within its bounds.
+/// What is least is the mean of |ln(predicted ÷ measured)| of TPOT (ITL) and of half that of TTFT, so that few bad points weigh little. Logarithms of
+/// predictions are nearly linear in those of the host times: each step takes their differences, solves for the least absolute errors within a
+/// radius, and goes on from the best of all that was run; the radius grows with steps that turn out as foreseen and shrinks with the others (a
+/// trust region).
+/// <para>
+/// Four times are fitted. What a sequence adds to the hidden part, and launches without a graph, no set of runs tells: the device
+/// is busy for longer, and predictions stay the same whatever they are. These two keep the values that the search begins with.
+/// </para>
 /// </remarks>
 internal static class HostFit
 {
     private const int EveryRun = 3;
-    private const int MostTrials = 400;
-    private const double Step = 0.7;
-    private const double Tolerance = 2e-4;
     private const double TtftWeight = 0.5;
+    private const double SequenceSeconds = 5e-6, LaunchSeconds = 8e-6;
 
-    // Where the search begins and the bounds it stays in, in seconds: hidden per iteration and per sequence,
-    // exposed per iteration and per sequence, per launch, per request.
+    // Steps, radii and differences are in logarithms. Differences are wide, since schedules make the error rough on a small scale.
+    private const int MostSteps = 6, Trials = 2;
+    private const double FirstRadius = 1, LeastRadius = 0.04, MostRadius = 2;
+    private const double DifferenceToRadius = 0.3, LeastDifference = 0.05, MostDifference = 0.3;
+    private const double LeastGain = 3e-4;
+
+    // Where the search begins and the bounds it stays in, in seconds: hidden per iteration, exposed per iteration and per sequence, per request.
     private static readonly (double Start, double Least, double Most)[] Times =
     [
-        (1e-3, 1e-5, 20e-3), (5e-6, 1e-7, 1e-3), (3e-4, 1e-6, 5e-3), (5e-6, 1e-8, 2e-4), (8e-6, 1e-6, 200e-6), (15e-3, 1e-4, 300e-3),
+        (1e-3, 1e-5, 20e-3), (3e-4, 1e-6, 5e-3), (5e-6, 1e-8, 2e-4), (15e-3, 1e-4, 300e-3),
     ];
 
     /// <summary>Every third of some runs, in the order of their names: those that a fit may read.</summary>
@@ -35,59 +41,102 @@ internal static class HostFit
     public static HostProfile? Shipped(EngineKernels engine) => CostProfiles.Of(DeviceCatalogue.H100Sxm, engine).Host;
 
     /// <summary>Fits.</summary>
-    /// <param name="run">Runs the sample with some host times.</param>
+    /// <param name="run">Runs the sample with some host times; rows and their figures come in the same order every time.</param>
     /// <param name="provenance">What the sample is.</param>
     public static HostProfile Fit(Func<HostProfile, MeasuredSetResult> run, string provenance)
     {
-        Vector<double> best = DenseVector.OfEnumerable(Times.Select(time => Math.Log(time.Start)));
-        double least = double.PositiveInfinity;
-        double Objective(Vector<double> x)
+        Guess? best = null;
+        best = At([.. Times.Select(time => Math.Log(time.Start))]);
+        double radius = FirstRadius;
+        for (int step = 0; step < MostSteps && radius >= LeastRadius; step++)
         {
-            double error = Error(run(Profile(x)));
-            if (error < least) (least, best) = (error, x.Clone());
-            return error;
+            Guess from = best;
+            double width = Math.Clamp(DifferenceToRadius * radius, LeastDifference, MostDifference) * (step % 2 == 0 ? 1 : -1);
+            double[][] slopes = [.. Times.Select((_, i) => Slope(from, i, width))];
+            double reach = radius;
+            for (int trial = 0; trial < Trials; trial++)
+            {
+                double[] change = LeastAbsoluteErrors.Solve(from.Errors.Values, from.Errors.Weights, slopes, Bounds(from.Logs, reach));
+                Guess to = At([.. from.Logs.Select((log, i) => log + change[i])]);
+                double gain = from.Errors.Mean - to.Errors.Mean;
+                if (gain > 0)
+                {
+                    if (gain > 0.5 * (from.Errors.Mean - from.Errors.MeanAfter(slopes, change))) radius = Math.Min(2 * radius, MostRadius);
+                    break;
+                }
+                reach = change.Max(Math.Abs) / 3;
+            }
+            if (from.Errors.Mean - best.Errors.Mean < LeastGain * from.Errors.Mean) radius /= 3;
+        }
+        HostProfile found = Profile(best.Logs);
+        return found with
+        {
+            IterationSeconds = Round(found.IterationSeconds), ExposedSeconds = Round(found.ExposedSeconds),
+            ExposedSequenceSeconds = Round(found.ExposedSequenceSeconds), RequestSeconds = Round(found.RequestSeconds), Provenance = [provenance],
+        };
+
+        // Runs the sample, and keeps the best of all that was run.
+        Guess At(double[] logs)
+        {
+            Guess guess = new(logs, new LogErrors(run(Profile(logs))));
+            if (best is null || guess.Errors.Mean < best.Errors.Mean) best = guess;
+            return guess;
         }
 
-        try
+        double[] Slope(Guess from, int time, double width)
         {
-            NelderMeadSimplex.Minimum(ObjectiveFunction.Value(Objective), best, DenseVector.Create(Times.Length, Step), Tolerance, MostTrials);
+            double log = from.Logs[time] + width;
+            double difference = log <= Math.Log(Times[time].Most) && log >= Math.Log(Times[time].Least) ? width : -width;
+            double[] there = At([.. from.Logs.Select((at, i) => i == time ? at + difference : at)]).Errors.Values;
+            return [.. there.Select((error, i) => (error - from.Errors.Values[i]) / difference)];
         }
-        catch (MaximumIterationsException)
-        {
-            // The best so far is good enough: near the minimum the error hardly changes.
-        }
-        HostProfile found = Profile(best);
-        return new()
-        {
-            IterationSeconds = Round(found.IterationSeconds), SequenceSeconds = Round(found.SequenceSeconds),
-            ExposedSeconds = Round(found.ExposedSeconds), ExposedSequenceSeconds = Round(found.ExposedSequenceSeconds),
-            LaunchSeconds = Round(found.LaunchSeconds), RequestSeconds = Round(found.RequestSeconds),
-            Provenance = [provenance],
-        };
     }
 
-    private static HostProfile Profile(Vector<double> x)
+    private static (double, double)[] Bounds(double[] logs, double radius) =>
+    [
+        .. logs.Zip(Times, (log, time) =>
+            (Math.Min(0, Math.Max(Math.Log(time.Least) - log, -radius)), Math.Max(0, Math.Min(Math.Log(time.Most) - log, radius)))),
+    ];
+
+    private static HostProfile Profile(double[] logs) => new()
     {
-        double At(int i) => Math.Clamp(Math.Exp(x[i]), Times[i].Least, Times[i].Most);
-        return new()
-        {
-            IterationSeconds = At(0), SequenceSeconds = At(1), ExposedSeconds = At(2), ExposedSequenceSeconds = At(3), LaunchSeconds = At(4), RequestSeconds = At(5),
-        };
-    }
+        IterationSeconds = Math.Exp(logs[0]), SequenceSeconds = SequenceSeconds, ExposedSeconds = Math.Exp(logs[1]),
+        ExposedSequenceSeconds = Math.Exp(logs[2]), LaunchSeconds = LaunchSeconds, RequestSeconds = Math.Exp(logs[3]),
+    };
 
     private static double Round(double seconds) =>
         double.Parse(seconds.ToString("G3", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 
-    private static double Error(MeasuredSetResult run)
+    private sealed record Guess(double[] Logs, LogErrors Errors);
+
+    /// <summary>ln(predicted ÷ measured) of each figure that counts, and what it weighs; those that were not predicted weigh nothing.</summary>
+    private sealed class LogErrors
     {
-        double sum = 0, weights = 0;
-        foreach (MeasuredFigure figure in run.Rows.SelectMany(row => row.Figures))
+        public LogErrors(MeasuredSetResult run)
         {
-            double weight = figure.Name switch { "tpot" or "itl" => 1, "ttft" => TtftWeight, _ => 0 };
-            if (weight == 0 || figure.Predicted is not { } predicted) continue;
-            sum += weight * Math.Abs(Math.Log(predicted / figure.Measured));
-            weights += weight;
+            (double Value, double Weight)[] errors =
+            [
+                .. from figure in run.Rows.SelectMany(row => row.Figures)
+                   let weight = figure.Name switch { "tpot" or "itl" => 1, "ttft" => TtftWeight, _ => 0 }
+                   where weight > 0
+                   select figure.Predicted is { } predicted ? (Math.Log(predicted / figure.Measured), weight) : (0.0, 0.0),
+            ];
+            Values = [.. errors.Select(error => error.Value)];
+            Weights = [.. errors.Select(error => error.Weight)];
+            Mean = MeanOf(Values);
         }
-        return sum / weights;
+
+        public double[] Values { get; }
+
+        public double[] Weights { get; }
+
+        /// <summary>Weighted mean of the absolute values.</summary>
+        public double Mean { get; }
+
+        /// <summary>The mean after a change, if errors were linear in it.</summary>
+        public double MeanAfter(double[][] slopes, double[] change) =>
+            MeanOf([.. Values.Select((value, i) => value + change.Select((by, k) => by * slopes[k][i]).Sum())]);
+
+        private double MeanOf(double[] values) => values.Select((value, i) => Weights[i] * Math.Abs(value)).Sum() / Weights.Sum();
     }
 }

@@ -15,18 +15,21 @@ internal static class HeldOutSection
         Dictionary<string, MeasuredRow> shipped = fitted.Rows.ToDictionary(row => row.Id);
         StringBuilder text = new();
         MarkdownTable all = new(2, "left out", "figure", "runs", "fits", "median, shipped times", "median, left out", "ratio", "p90, shipped times", "p90, left out");
+        double worst = 0;
         foreach ((string left, MeasuredSetResult result) in heldOut)
         {
             PredictorSummary before = Shipped(result.Rows);
             foreach ((string figure, ErrorSummary errors, _) in result.All.Ours.Figures)
             {
                 ErrorSummary own = before.Of(figure)!;
+                if (own.Median > 0) worst = Math.Max(worst, errors.Median / own.Median);
                 all.Add(
                     $"each {left}", FigureNames.Of(figure), Figures.Count(errors.Count), Figures.Count(result.Groups.Count(group => group.Summary.Ran > 0)),
                     FigureNames.Percent(own.Median), FigureNames.Percent(errors.Median), Ratio(errors.Median, own.Median),
                     FigureNames.Percent(own.P90), FigureNames.Percent(errors.P90));
             }
         }
+        if (worst > 0) text.Append(CultureInfo.InvariantCulture, $"No median grows to more than {worst:0.00} times that with the shipped times.\n\n");
         text.Append(all).Append("\nEach part left out: the median with the shipped times → the median without it.\n\n");
         MarkdownTable parts = new(1, ["engine and what is left out", "runs", .. fitted.FigureNames.Select(FigureNames.Of)]);
         foreach ((_, MeasuredSetResult result) in heldOut)
