@@ -61,15 +61,15 @@ internal static class OpenLoopSet
                 PoolSpec pool = MeasuredServers.WithHost(host, Pool(run, device));
                 return ServedRequests.By(pool, requests is null ? OpenLoopWorkload.Stated(run) : OpenLoopWorkload.Recorded(run, requests));
             },
-            Predicted);
+            (figure, served) => Predicted(figure, served, run));
     }
 
-    private static double Predicted(string figure, ServedRequests served) => figure switch
+    private static double Predicted(string figure, ServedRequests served, OpenLoopRun run) => figure switch
     {
         "e2e" => served.MeanE2e,
         "ttft" => served.MeanTtft,
         "ttftP99" => served.QuantileOfTtft(0.99),
-        _ => (served.MeanE2e - served.MeanTtft) / (served.MeanOutputTokens - 1),
+        _ => (served.MeanE2e - served.MeanTtft) / (run.CountedOutputTokens - 1),
     };
 
     private static IReadOnlyList<(string, double)> PeersOf(OpenLoopRun run, string figure, ILookup<(string, string), (string Name, double)>? peers) =>
