@@ -254,7 +254,7 @@ public sealed class ScenarioReaderTests
     [TestCase("engine: { hostCacheBlocks: 8, hostWritePolicy: back }",
         "110: cluster.pools[0].engine.hostWritePolicy: unknown host write policy 'back'; known: write-back, write-through")]
     [TestCase("devicesPerHostLink: 0", "83: cluster.pools[0].devicesPerHostLink: expected a whole number from 1 to 1024, got '0'")]
-    [TestCase("roofline: { sampling: beam }", "92: cluster.pools[0].roofline.sampling: expected a way of sampling (greedy, top-p), got 'beam'")]
+    [TestCase("roofline: { sampling: beam }", "85: cluster.pools[0].roofline.sampling: unknown way of sampling 'beam'; known: greedy, top-p")]
     [TestCase("roofline: { expertImbalance: 0.5 }", "92: cluster.pools[0].roofline.expertImbalance: expected a number from 1 to 1000000, got '0.5'")]
     [TestCase("roofline: { matrixKernelTime: 11s }", "93: cluster.pools[0].roofline.matrixKernelTime: expected a duration of at most 10 s, got '11s'")]
     [TestCase("roofline: { cudaGraphs: { captureSizes: [8, 4] } }", "103: cluster.pools[0].roofline.cudaGraphs.captureSizes: sizes must ascend, got 8, 4")]

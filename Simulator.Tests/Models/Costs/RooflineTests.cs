@@ -59,7 +59,7 @@ public sealed class RooflineTests
     {
         ModelArchitecture model = TestModels.Model("m", 1024, vocabulary, TestModels.Mixtral.Layers);
         RooflineOptions options = RooflineOptions.Of(CostProfiles.Of(TestModels.H100, EngineKernels.Vllm)) with { Sampling = sampling };
-        RooflineParameters p = RooflineCompiler.Compile(model, new(), Quantization.Bf16, TestModels.H100, options);
+        RooflineParameters p = RooflineCompiler.Compile(model, new(Tensor: 1), Quantization.Bf16, TestModels.H100, options);
         return CostBreakdown.Of(new IterationShape { DecodeRows = rows, EmittedTokens = rows }, p).Operators.Single(part => part.Operator == Operator.Sampling).Seconds;
     }
 
