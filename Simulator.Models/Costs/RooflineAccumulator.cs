@@ -69,7 +69,9 @@ public struct RooflineAccumulator : ICostAccumulator
             throw new ArgumentException($"The plan has {_model.Parameters.Stages} pipeline stages, not {times.Length}.", nameof(times));
         IterationCost cost = withDecodes ? Mixed() : PrefillOnly();
         StageSeconds seconds = default;
-        if (times.Length > 1)
+        if (times.Length > 1 && withDecodes && _sums.PrefillRows == 0)
+            seconds = StagesOfDecodes();
+        else if (times.Length > 1)
             Roofline.Visit(Describe(withDecodes), _model.Parameters, ref seconds);
         seconds.Divide(cost.Time, _model.StageLayers, times);
     }
@@ -100,7 +102,7 @@ public struct RooflineAccumulator : ICostAccumulator
 
         (LaunchMode launch, int size) = _model.Choose(mostRows, decodeOnly: true);
         DecodeBatchCosts batch = _model.BatchCosts(_sums.DecodeRows);
-        TimeLine time = Straggler(ranks, size > 0);
+        TimeLine time = Straggler(ranks, size > 0, out _);
         IterationCost launches = _model.Launches(launch), host = batch.Host;
         if (size > 0)
         {
@@ -128,15 +130,16 @@ public struct RooflineAccumulator : ICostAccumulator
 
     // The rank that takes longest, with the copy of the feed-forward that serves it, for as long as it does. Of equals the one that grows
     // fastest, so that none can overtake it at once.
-    private readonly TimeLine Straggler(ReadOnlySpan<BatchSums.RankSums> ranks, bool padded)
+    private readonly TimeLine Straggler(ReadOnlySpan<BatchSums.RankSums> ranks, bool padded, out int index)
     {
+        index = 0;
         int together = padded ? 0 : _model.CopyRanks;
         TimeLine straggler = default;
         IterationCost copy = default;
         for (int i = 0; i < ranks.Length; i++)
         {
             if (together > 0 && i % together == 0)
-                copy = Copy(ranks.Slice(i, together));
+                copy = Copy(CopiedRows(ranks, i, together));
             TimeLine line = Line(ranks[i], padded);
             line.Time += copy.Time;
             line.Nanojoules += copy.Nanojoules;
@@ -151,17 +154,48 @@ public struct RooflineAccumulator : ICostAccumulator
             if (ahead != 0 && faster != 0 && ahead > 0 == faster < 0)
                 iterations = Math.Min(iterations, (Math.Abs(ahead) + Math.Abs(faster) - 1) / Math.Abs(faster));
             if (ahead > 0 || (ahead == 0 && faster > 0))
-                straggler = line;
+                (straggler, index) = (line, i);
             straggler.Iterations = iterations;
         }
         return straggler;
     }
 
-    private readonly IterationCost Copy(ReadOnlySpan<BatchSums.RankSums> ranks)
+    private readonly IterationCost Copy(int rows) => rows == 0 ? default : _model.CopyCosts(rows);
+
+    // Decode rows of the ranks that one copy of the feed-forward serves.
+    private static int CopiedRows(ReadOnlySpan<BatchSums.RankSums> ranks, int first, int together)
     {
         int rows = 0;
-        foreach (ref readonly BatchSums.RankSums rank in ranks) rows += rank.Sums.DecodeRows;
-        return rows == 0 ? default : _model.CopyCosts(rows);
+        foreach (ref readonly BatchSums.RankSums rank in ranks.Slice(first, together)) rows += rank.Sums.DecodeRows;
+        return rows;
+    }
+
+    // As a visit of the rank that takes longest, with what goes by rows alone out of tables.
+    private readonly StageSeconds StagesOfDecodes()
+    {
+        ReadOnlySpan<BatchSums.RankSums> ranks = _sums.Ranks;
+        int most = 0, together = _model.CopyRanks;
+        foreach (ref readonly BatchSums.RankSums own in ranks) most = Math.Max(most, own.Sums.DecodeRows);
+        int size = _model.Choose(most, decodeOnly: true).Size;
+        Straggler(ranks, size > 0, out int index);
+        ref readonly BatchSums.RankSums rank = ref ranks[index];
+        int rows = rank.Sums.DecodeRows;
+        StageSeconds seconds = _model.StagesOfRows(rows, size, size > 0 || together == 0 ? 0 : CopiedRows(ranks, index - index % together, together));
+
+        ref readonly RooflineParameters p = ref _model.OneRank;
+        long context = rank.Sums.DecodeContext, window = rank.Ring?.Sum ?? context;
+        for (int kind = 0; kind < p.Kinds; kind++)
+        {
+            ref readonly LayerParameters layer = ref DecodeCosts.Kind(p, kind);
+            long keys = layer.Windowed != 0 ? window : context;
+            seconds.Add(Roofline.AttentionDecode(layer, kind, new(rows, rows), new(keys, keys), p));
+        }
+        if (p.HostOverlapped == 0)
+        {
+            int all = _sums.DecodeRows;
+            seconds.AddHost(p.HostSchedule.Seconds(all) + p.HostPrepare.Seconds(all), p.HostSample.Seconds(all) + p.HostDetokenize.Seconds(all));
+        }
+        return seconds;
     }
 
     private readonly TimeLine Line(in BatchSums.RankSums rank, bool padded)
