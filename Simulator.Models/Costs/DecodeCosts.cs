@@ -55,11 +55,18 @@ internal sealed class DecodeCosts
     /// <param name="parameters">Model, plan, device and options, compiled.</param>
     public static IterationCost TimeOfCopy(int rows, int ranks, in RooflineParameters parameters)
     {
+        RooflineParameters p = OfCopy(ranks, parameters);
+        return RooflineCostModel.Round(Idle(DecodeSeconds.Of(new IterationShape { DecodeRows = rows, EmittedTokens = rows }, p).Copies, p));
+    }
+
+    /// <summary>The parameters for the ranks of one copy of the feed-forward alone.</summary>
+    public static RooflineParameters OfCopy(int ranks, in RooflineParameters parameters)
+    {
         RooflineParameters p = parameters;
         p.FeedForwardCopies = p.FeedForwardCopies * ranks / p.Ranks;
         p.Ranks = ranks;
         p.RankShare = 1.0 / ranks;
-        return RooflineCostModel.Round(Idle(DecodeSeconds.Of(new IterationShape { DecodeRows = rows, EmittedTokens = rows }, p).Copies, p));
+        return p;
     }
 
     /// <summary>Time of what goes by tokens, padded to a captured size, and of copies of the feed-forward; and idle energy.</summary>
@@ -117,7 +124,8 @@ internal sealed class DecodeCosts
         return [.. starts];
     }
 
-    private static ref readonly LayerParameters Kind(in RooflineParameters p, int kind)
+    /// <summary>The layers of a kind.</summary>
+    public static ref readonly LayerParameters Kind(in RooflineParameters p, int kind)
     {
         switch (kind)
         {
@@ -193,9 +201,9 @@ internal sealed record DecodeBatchCosts(DecodeCosts Work, IterationCost Host, It
     }
 }
 
-/// <summary>Cost of one number of rows of the ranks that a copy of the feed-forward serves.</summary>
+/// <summary>What goes by one number of rows, whatever the contexts.</summary>
 /// <param name="Time">Time, and idle energy.</param>
-internal sealed record DecodeCopyCosts(IterationCost Time);
+internal sealed record DecodeTimes(IterationCost Time);
 
 /// <summary>
 /// Seconds of the operators of a pass, by what they go by: tokens of a rank, which may be padded; tokens that a copy of the feed-forward serves, which
@@ -221,21 +229,42 @@ internal struct DecodeSeconds : IOperatorSink
     public void Add(in OperatorCost cost)
     {
         double seconds = cost.Count * cost.Seconds;
-        switch (cost.Operator)
+        switch (PartOf(cost.Operator, _copied))
         {
-            case Operator.HostSchedule or Operator.HostPrepare or Operator.HostSample or Operator.HostDetokenize:
-                break;
-            case Operator.Experts:
-            case Operator.GateUpProjection or Operator.Activation or Operator.DownProjection or Operator.FeedForwardGather or Operator.FeedForwardScatter
-                when _copied:
-                Copies += seconds;
-                break;
-            case Operator.AttentionDecode or Operator.ContextMerge or Operator.FinalNorm or Operator.Head or Operator.LogitsGather or Operator.Sampling:
-                Sequences += seconds;
-                break;
-            default:
-                Tokens += seconds;
-                break;
+            case DecodePart.Tokens: Tokens += seconds; break;
+            case DecodePart.Copies: Copies += seconds; break;
+            case DecodePart.Sequences: Sequences += seconds; break;
+            default: break;
         }
     }
+
+    /// <summary>What an operator goes by.</summary>
+    /// <param name="op">The operator.</param>
+    /// <param name="copied">Whether the feed-forward has copies on devices of its own.</param>
+    public static DecodePart PartOf(Operator op, bool copied) => op switch
+    {
+        Operator.HostSchedule or Operator.HostPrepare or Operator.HostSample or Operator.HostDetokenize => DecodePart.Host,
+        Operator.Experts => DecodePart.Copies,
+        Operator.GateUpProjection or Operator.Activation or Operator.DownProjection or Operator.FeedForwardGather or Operator.FeedForwardScatter
+            when copied => DecodePart.Copies,
+        Operator.AttentionDecode or Operator.ContextMerge or Operator.FinalNorm or Operator.Head or Operator.LogitsGather or Operator.Sampling =>
+            DecodePart.Sequences,
+        _ => DecodePart.Tokens,
+    };
+}
+
+/// <summary>What the time of an operator goes by while a batch only decodes.</summary>
+internal enum DecodePart
+{
+    /// <summary>All sequences.</summary>
+    Host,
+
+    /// <summary>Tokens of a rank, which may be padded.</summary>
+    Tokens,
+
+    /// <summary>Tokens that a copy of the feed-forward serves, which may be padded.</summary>
+    Copies,
+
+    /// <summary>Sequences of a rank.</summary>
+    Sequences,
 }

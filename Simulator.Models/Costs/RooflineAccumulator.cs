@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace Simulator.Models.Costs;
 
 /// <summary>Follows one batch under a <see cref="RooflineCostModel"/>. Made by its <see cref="RooflineCostModel.CreateAccumulator"/>.</summary>
@@ -16,8 +14,6 @@ public struct RooflineAccumulator : ICostAccumulator
 {
     private readonly RooflineCostModel _model;
     private BatchSums _sums;
-    private StageSeconds _stages;
-    private (int Rows, int Context) _stagesOf;
 
     internal RooflineAccumulator(RooflineCostModel model)
     {
@@ -64,30 +60,19 @@ public struct RooflineAccumulator : ICostAccumulator
     /// <inheritdoc/>
     /// <remarks>
     /// A stage has its layers and the transfer to the next; the first has the embedding and the host's work before the pass too, the last
-    /// the output head and the host's work after it. Time that the device waits for the host is shared in proportion. The proportions of a batch
-    /// of decodes are kept until its rows change or its context has grown by a sixteenth: they hardly move.
+    /// the output head and the host's work after it. Time that the device waits for the host is shared in proportion.
     /// </remarks>
     /// <exception cref="ArgumentException">There is not one place for each stage of the plan.</exception>
-    public void StageTimes(bool withDecodes, long time, Span<long> times)
+    public readonly void StageTimes(bool withDecodes, long time, Span<long> times)
     {
         if (times.Length != _model.Parameters.Stages)
             throw new ArgumentException($"The plan has {_model.Parameters.Stages} pipeline stages, not {times.Length}.", nameof(times));
-        (int Rows, int Context) own = _sums.PrefillRows == 0 ? (_sums.DecodeRows, Sixteenths(_sums.DecodeContext)) : default;
-        if (own == default || own != _stagesOf)
-        {
-            _stages = default;
-            _stagesOf = own;
-            if (times.Length > 1)
-                Roofline.Visit(Describe(withDecodes), _model.Parameters, ref _stages);
-        }
-        _stages.Divide(time, _model.StageLayers, times);
-    }
-
-    // The same number for contexts of which none is a sixteenth longer than another.
-    private static int Sixteenths(long context)
-    {
-        int size = Math.Max(0, BitOperations.Log2((ulong)context) - 4);
-        return (size << 5) + (int)(context >> size);
+        StageSeconds seconds = default;
+        if (times.Length > 1 && withDecodes && _sums.PrefillRows == 0)
+            seconds = StagesOfDecodes();
+        else if (times.Length > 1)
+            Roofline.Visit(Describe(withDecodes), _model.Parameters, ref seconds);
+        seconds.Divide(time, _model.StageLayers, times);
     }
 
     /// <inheritdoc/>
@@ -116,7 +101,7 @@ public struct RooflineAccumulator : ICostAccumulator
 
         (LaunchMode launch, int size) = _model.Choose(mostRows, decodeOnly: true);
         DecodeBatchCosts batch = _model.BatchCosts(_sums.DecodeRows);
-        TimeLine time = Straggler(ranks, size > 0);
+        TimeLine time = Straggler(ranks, size > 0, out _);
         IterationCost launches = _model.Launches(launch), host = batch.Host;
         if (size > 0)
         {
@@ -144,15 +129,16 @@ public struct RooflineAccumulator : ICostAccumulator
 
     // The rank that takes longest, with the copy of the feed-forward that serves it, for as long as it does. Of equals the one that grows
     // fastest, so that none can overtake it at once.
-    private readonly TimeLine Straggler(ReadOnlySpan<BatchSums.RankSums> ranks, bool padded)
+    private readonly TimeLine Straggler(ReadOnlySpan<BatchSums.RankSums> ranks, bool padded, out int index)
     {
+        index = 0;
         int together = padded ? 0 : _model.CopyRanks;
         TimeLine straggler = default;
         IterationCost copy = default;
         for (int i = 0; i < ranks.Length; i++)
         {
             if (together > 0 && i % together == 0)
-                copy = Copy(ranks.Slice(i, together));
+                copy = Copy(CopiedRows(ranks, i, together));
             TimeLine line = Line(ranks[i], padded);
             line.Time += copy.Time;
             line.Nanojoules += copy.Nanojoules;
@@ -167,17 +153,48 @@ public struct RooflineAccumulator : ICostAccumulator
             if (ahead != 0 && faster != 0 && ahead > 0 == faster < 0)
                 iterations = Math.Min(iterations, (Math.Abs(ahead) + Math.Abs(faster) - 1) / Math.Abs(faster));
             if (ahead > 0 || (ahead == 0 && faster > 0))
-                straggler = line;
+                (straggler, index) = (line, i);
             straggler.Iterations = iterations;
         }
         return straggler;
     }
 
-    private readonly IterationCost Copy(ReadOnlySpan<BatchSums.RankSums> ranks)
+    private readonly IterationCost Copy(int rows) => rows == 0 ? default : _model.CopyCosts(rows);
+
+    // Decode rows of the ranks that one copy of the feed-forward serves.
+    private static int CopiedRows(ReadOnlySpan<BatchSums.RankSums> ranks, int first, int together)
     {
         int rows = 0;
-        foreach (ref readonly BatchSums.RankSums rank in ranks) rows += rank.Sums.DecodeRows;
-        return rows == 0 ? default : _model.CopyCosts(rows);
+        foreach (ref readonly BatchSums.RankSums rank in ranks.Slice(first, together)) rows += rank.Sums.DecodeRows;
+        return rows;
+    }
+
+    // As a visit of the rank that takes longest, with what goes by rows alone out of tables.
+    private readonly StageSeconds StagesOfDecodes()
+    {
+        ReadOnlySpan<BatchSums.RankSums> ranks = _sums.Ranks;
+        int most = 0, together = _model.CopyRanks;
+        foreach (ref readonly BatchSums.RankSums own in ranks) most = Math.Max(most, own.Sums.DecodeRows);
+        int size = _model.Choose(most, decodeOnly: true).Size;
+        Straggler(ranks, size > 0, out int index);
+        ref readonly BatchSums.RankSums rank = ref ranks[index];
+        int rows = rank.Sums.DecodeRows;
+        StageSeconds seconds = _model.StagesOfRows(rows, size, size > 0 || together == 0 ? 0 : CopiedRows(ranks, index - index % together, together));
+
+        ref readonly RooflineParameters p = ref _model.OneRank;
+        long context = rank.Sums.DecodeContext, window = rank.Ring?.Sum ?? context;
+        for (int kind = 0; kind < p.Kinds; kind++)
+        {
+            ref readonly LayerParameters layer = ref DecodeCosts.Kind(p, kind);
+            long keys = layer.Windowed != 0 ? window : context;
+            seconds.Add(Roofline.AttentionDecode(layer, kind, new(rows, rows), new(keys, keys), p));
+        }
+        if (p.HostOverlapped == 0)
+        {
+            int all = _sums.DecodeRows;
+            seconds.AddHost(p.HostSchedule.Seconds(all) + p.HostPrepare.Seconds(all), p.HostSample.Seconds(all) + p.HostDetokenize.Seconds(all));
+        }
+        return seconds;
     }
 
     private readonly TimeLine Line(in BatchSums.RankSums rank, bool padded)

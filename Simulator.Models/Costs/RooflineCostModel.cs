@@ -13,10 +13,13 @@ public sealed class RooflineCostModel : ICostModel<RooflineAccumulator>
     private readonly int[] _paddedSizes;
     private readonly double[] _stageLayers;
     private readonly IterationCost[] _launches;
-    private readonly IterationCost[] _sizes;
     private readonly GrowingTable<DecodeCosts> _rank;
     private readonly GrowingTable<DecodeCosts> _rankPadded;
-    private readonly GrowingTable<DecodeCopyCosts> _copy;
+    private readonly GrowingTable<DecodeTimes> _size;
+    private readonly GrowingTable<DecodeTimes> _copy;
+    private readonly GrowingTable<DecodeStages>? _rankStages;
+    private readonly GrowingTable<DecodeStages>? _copyStages;
+    private readonly GrowingTable<DecodeStages>? _sizeStages;
     private readonly GrowingTable<DecodeBatchCosts> _batch;
 
     /// <summary>Compiles.</summary>
@@ -59,8 +62,12 @@ public sealed class RooflineCostModel : ICostModel<RooflineAccumulator>
         CopyRanks = RanksOfCopy(_parameters);
         _copy = new(rows => new(DecodeCosts.TimeOfCopy(rows, CopyRanks, _parameters)));
         _batch = new(rows => DecodeBatchCosts.Of(rows, this));
-        _sizes = new IterationCost[_paddedSizes.Length];
-        foreach (int size in graphs.CaptureSizes) _sizes[size] = DecodeCosts.TimeOfSize(size, _parameters);
+        _size = new(size => new(DecodeCosts.TimeOfSize(size, _parameters)));
+        if (_parameters.Stages == 1)
+            return;
+        _rankStages = new(rows => DecodeStages.Of(new() { DecodeRows = rows, EmittedTokens = rows }, _oneRank));
+        _copyStages = new(rows => DecodeStages.Of(new() { DecodeRows = rows, EmittedTokens = rows }, DecodeCosts.OfCopy(CopyRanks, _parameters)));
+        _sizeStages = new(size => DecodeStages.Of(new() { DecodeRows = 1, EmittedTokens = 1, PaddedTokens = size }, _parameters));
     }
 
     /// <summary>The compiled parameters.</summary>
@@ -111,7 +118,20 @@ public sealed class RooflineCostModel : ICostModel<RooflineAccumulator>
     internal IterationCost CopyCosts(int rows) => _copy[rows].Time;
 
     /// <summary>Time of what goes by tokens and of copies of the feed-forward at a captured size, and idle energy.</summary>
-    internal IterationCost SizeCosts(int size) => _sizes[size];
+    internal IterationCost SizeCosts(int size) => _size[size].Time;
+
+    /// <summary>Where the seconds of a decode-only pass fall that go by numbers of rows alone; in plans of several stages.</summary>
+    /// <param name="rows">Decode rows of the rank that takes longest.</param>
+    /// <param name="size">What they are padded to; 0 for nothing.</param>
+    /// <param name="copied">Decode rows of the ranks that its copy of the feed-forward serves, when they are not padded; 0 when it has none.</param>
+    internal StageSeconds StagesOfRows(int rows, int size, int copied)
+    {
+        DecodeStages rank = _rankStages![rows];
+        if (size > 0)
+            return rank.Sequences + _sizeStages![size].Tokens + _sizeStages[size].Copies;
+        StageSeconds own = rank.Sequences + rank.Tokens;
+        return copied == 0 ? own : own + _copyStages![copied].Copies;
+    }
 
     /// <summary>Time of the launches of a decode-only iteration, and idle energy.</summary>
     internal IterationCost Launches(LaunchMode mode) => _launches[(int)mode];

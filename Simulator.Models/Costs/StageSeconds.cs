@@ -29,6 +29,25 @@ internal struct StageSeconds : IOperatorSink
             _after += cost.Seconds;
     }
 
+    /// <summary>Both together.</summary>
+    public static StageSeconds operator +(in StageSeconds a, in StageSeconds b) => new()
+    {
+        _before = a._before + b._before,
+        _after = a._after + b._after,
+        _hop = a._hop + b._hop,
+        _kind0 = a._kind0 + b._kind0,
+        _kind1 = a._kind1 + b._kind1,
+        _kind2 = a._kind2 + b._kind2,
+        _kind3 = a._kind3 + b._kind3,
+    };
+
+    /// <summary>Adds the host's work before the pass and after it.</summary>
+    public void AddHost(double before, double after)
+    {
+        _before += before;
+        _after += after;
+    }
+
     /// <summary>Divides a time between the stages in proportion to their seconds; the parts sum to it.</summary>
     /// <param name="time">The time.</param>
     /// <param name="layers">Layers of each kind in each stage.</param>

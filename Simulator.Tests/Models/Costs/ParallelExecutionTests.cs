@@ -220,6 +220,25 @@ public sealed class ParallelExecutionTests
         Assert.Throws<ArgumentException>(() => batch.StageTimes(withDecodes: true, 0, new long[times.Length + 1]));
     }
 
+    [SeededProperty(MaxTest = 200)]
+    public void StageTimes_OfDecodes_AreThoseOfTheOperators(DoNotSize<int> seed)
+    {
+        RooflineCostModel model = TestModels.RandomCostModel(seed.Item);
+        if (model.Parameters.Stages == 1) return;
+        var pick = new TestModels.Picker(seed.Item);
+        RooflineAccumulator batch = model.CreateAccumulator();
+        // A rank that takes clearly longer than the others.
+        for (int row = pick.Between(1, 40); row > 0; row--) batch.AddDecode(pick.Between(1000, 50_000));
+        for (int rank = 1; rank < model.Parameters.Ranks; rank++) batch.AddDecode(pick.Between(0, 500), rank);
+        long[] times = new long[model.Parameters.Stages], expected = new long[times.Length];
+        batch.StageTimes(withDecodes: true, times);
+        StageSeconds seconds = default;
+        Roofline.Visit(batch.Shape, model.Parameters, ref seconds);
+        seconds.Divide(batch.DecodeOnly(1).First.Time, model.StageLayers, expected);
+        for (int stage = 0; stage < times.Length; stage++)
+            Assert.That((double)times[stage], Is.EqualTo((double)expected[stage]).Within(1e-6).Percent, $"stage {stage}");
+    }
+
     [SeededProperty(MaxTest = 100)]
     public void PrefillOnly_OfAnyBatch_IsTheCostWithoutItsDecodes(DoNotSize<int> seed)
     {
