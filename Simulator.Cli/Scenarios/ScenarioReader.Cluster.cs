@@ -23,7 +23,7 @@ internal static partial class ScenarioReader
     private static ClusterSection ReadCluster(Cursor cluster, string? scheduler)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
-        var served = new Dictionary<string, string>(StringComparer.Ordinal);
+        var served = new Dictionary<string, PoolSection>(StringComparer.Ordinal);
         return new ClusterSection
         {
             Router = cluster.Optional("router", Values.OneOf("router", KnownNames.Routers), "least-outstanding"),
@@ -31,7 +31,7 @@ internal static partial class ScenarioReader
         };
     }
 
-    private static PoolSection ReadPool(Cursor pool, string? scheduler, HashSet<string> names, Dictionary<string, string> served)
+    private static PoolSection ReadPool(Cursor pool, string? scheduler, HashSet<string> names, Dictionary<string, PoolSection> served)
     {
         _ = pool.One(["model", "modelConfig"], required: true);
         string? config = pool.Optional("modelConfig", Values.Text("the path of a Hugging Face config.json"), null!);
@@ -60,8 +60,8 @@ internal static partial class ScenarioReader
 
         foreach (string model in section.Serves)
         {
-            if (!served.TryAdd(model, section.Name))
-                pool.Fault("serves", $"'{model}' is served by pool '{served[model]}' already; name it once");
+            if (!served.TryAdd(model, section) && !served[model].Serves.ToHashSet().SetEquals(section.Serves))
+                pool.Fault("serves", $"'{model}' is served by pool '{served[model].Name}' already; name it once, or let both serve the same names");
         }
 
         return section;

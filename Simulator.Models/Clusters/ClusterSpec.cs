@@ -11,10 +11,13 @@ namespace Simulator.Models.Clusters;
 /// <summary>A cluster: pools of replicas behind a router. An immutable description, from which any number of runs can start.</summary>
 public sealed record ClusterSpec
 {
-    /// <summary>The pools, at least one, with different names.</summary>
+    /// <summary>
+    /// The pools, at least one, with different names. Pools of one model that serve the same names, on devices of different kinds or in
+    /// different layouts, share their requests: one router chooses among the replicas of all.
+    /// </summary>
     public required IReadOnlyList<PoolSpec> Pools { get; init; }
 
-    /// <summary>Makes the router of one pool; called once a pool and run.</summary>
+    /// <summary>Makes the router of the pools that serve the same; called once for these and run.</summary>
     /// <value><see cref="Routers.LeastOutstanding"/>.</value>
     public Func<RouterContext, IRouter> Router { get; init; } = Routers.LeastOutstanding;
 
@@ -36,7 +39,7 @@ public sealed record PoolSpec(string Name, ModelArchitecture Model, Device Devic
     /// <value>1.</value>
     public int Replicas { get; init; } = 1;
 
-    /// <summary>Model names of the workload that this pool serves; empty for all that no other pool names.</summary>
+    /// <summary>Model names of the workload that this pool serves; empty for all that no pool names.</summary>
     /// <value>Empty.</value>
     public IReadOnlyList<string> Serves { get; init; } = [];
 

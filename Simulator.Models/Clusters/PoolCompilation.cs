@@ -59,16 +59,21 @@ internal static class PoolCompilation
             faults.Add($"{same.Count()} pools are named '{same.Key}'; give each a name of its own.");
         foreach (IGrouping<string, PoolSpec> same in cluster.Pools
             .SelectMany(pool => pool.Serves.Select(model => (model, pool))).GroupBy(pair => pair.model, pair => pair.pool)
-            .Where(group => group.Count() > 1))
+            .Where(group => group.Select(Served).Distinct().Count() > 1 || group.Select(pool => pool.Model).Distinct().Count() > 1))
         {
-            faults.Add($"Model '{same.Key}' is served by pools {string.Join(" and ", same.Select(pool => $"'{pool.Name}'"))}; name it in one.");
+            faults.Add($"Model '{same.Key}' is served by pools {Names(same)}; name it in one, or let them serve the same names with the same model.");
         }
-        string[] others = [.. cluster.Pools.Where(pool => pool.Serves.Count == 0).Select(pool => $"'{pool.Name}'")];
-        if (others.Length > 1)
-            faults.Add($"Pools {string.Join(" and ", others)} both serve all models; name the models that each serves.");
+        PoolSpec[] others = [.. cluster.Pools.Where(pool => pool.Serves.Count == 0)];
+        if (others.Select(pool => pool.Model).Distinct().Count() > 1)
+            faults.Add($"Pools {Names(others)} both serve all models; name the models that each serves.");
         foreach (PoolSpec pool in cluster.Pools) faults.AddRange(pool.FindFaults().Select(fault => $"Pool '{pool.Name}': {fault}"));
         return faults;
     }
+
+    /// <summary>What a pool serves, the same text for pools that serve the same.</summary>
+    public static string Served(PoolSpec pool) => string.Join('\n', pool.Serves.Order(StringComparer.Ordinal));
+
+    private static string Names(IEnumerable<PoolSpec> pools) => string.Join(" and ", pools.Select(pool => $"'{pool.Name}'"));
 
     private static List<string> FindFaults(this PoolSpec pool)
     {

@@ -22,7 +22,6 @@ public sealed class ServingSimulation : IEventHandler, IReplicaOwner
     private readonly Simulation _simulation = new();
     private readonly IWorkload _workload;
     private readonly RunOptions _options;
-    private readonly List<Pool> _pools = [];
     private readonly Dictionary<string, Pool> _poolOf = [];
     private readonly List<Replica> _replicas = [];
     private readonly RunStatistics _statistics;
@@ -37,7 +36,7 @@ public sealed class ServingSimulation : IEventHandler, IReplicaOwner
         _options = options;
         _statistics = new RunStatistics(options);
         RandomStreams random = new(seed);
-        foreach (PoolSpec spec in cluster.Pools) AddPool(cluster, spec, random);
+        foreach (IGrouping<string, PoolSpec> alike in cluster.Pools.GroupBy(PoolCompilation.Served)) AddPools(cluster, [.. alike], random);
     }
 
     private enum Signal
@@ -123,11 +122,19 @@ public sealed class ServingSimulation : IEventHandler, IReplicaOwner
         return _statistics.Result(cluster, _replicas, _simulation.Now, seed);
     }
 
-    private void AddPool(ClusterSpec cluster, PoolSpec spec, RandomStreams random)
+    /// <summary>Adds pools that serve the same requests: their router chooses among the replicas of all.</summary>
+    private void AddPools(ClusterSpec cluster, PoolSpec[] alike, RandomStreams random)
+    {
+        int replicas = alike.Sum(spec => spec.Replicas);
+        IRouter router = cluster.Router(new RouterContext(replicas, random.Stream("router/" + alike[0].Name)));
+        Pool pool = new(alike[0].Name, router, [.. alike.SelectMany(spec => Replicas(spec, random))]);
+        foreach (string model in alike[0].Serves) _poolOf.Add(model, pool);
+        if (alike[0].Serves.Count == 0) _otherModels = pool;
+    }
+
+    private IEnumerable<ReplicaView> Replicas(PoolSpec spec, RandomStreams random)
     {
         long kvBlocks = spec.UsableBlocks();
-        IRouter router = cluster.Router(new RouterContext(spec.Replicas, random.Stream("router/" + spec.Name)));
-        Pool pool = new(spec.Name, router, new ReplicaView[spec.Replicas]);
         Costs.ICostModel costs = spec.CompileCosts();
         HostCopies[]? copies = spec.HostCopies();
         for (int i = 0; i < spec.Replicas; i++)
@@ -146,13 +153,10 @@ public sealed class ServingSimulation : IEventHandler, IReplicaOwner
                 Observer = _options.Observer,
             };
             Replica replica = costs.CreateReplica(setup, _simulation, this);
-            pool.Replicas[i] = new ReplicaView(replica);
             _replicas.Add(replica);
             _statistics.AddReplica(spec.Name);
+            yield return new ReplicaView(replica);
         }
-        _pools.Add(pool);
-        foreach (string model in spec.Serves) _poolOf.Add(model, pool);
-        if (spec.Serves.Count == 0) _otherModels = pool;
     }
 
     private void ScheduleArrival()
@@ -167,15 +171,12 @@ public sealed class ServingSimulation : IEventHandler, IReplicaOwner
     {
         if (FaultOf(request) is { } fault) throw new InvalidOperationException($"Request {request.Id} {fault}");
         Pool? pool = _poolOf.GetValueOrDefault(request.Model, _otherModels!);
-        int group = _statistics.Inject(request, pool?.Name ?? "");
-        if (request.IsFailure)
+        if (pool is null || request.IsFailure)
         {
-            EndAtOnce(request, group, RequestOutcome.Failed, RejectionReason.None, -1, pool);
-            return;
-        }
-        if (pool is null)
-        {
-            EndAtOnce(request, group, RequestOutcome.Rejected, RejectionReason.NoPool, -1, null);
+            string name = pool?.Name ?? "";
+            int refused = _statistics.Inject(request, name);
+            if (request.IsFailure) EndAtOnce(request, refused, RequestOutcome.Failed, RejectionReason.None, -1, name);
+            else EndAtOnce(request, refused, RequestOutcome.Rejected, RejectionReason.NoPool, -1, name);
             return;
         }
         int chosen = pool.Router.Route(new RequestView(request), pool.Replicas);
@@ -185,10 +186,12 @@ public sealed class ServingSimulation : IEventHandler, IReplicaOwner
                 $"{pool.Router.GetType().Name} chose replica {chosen} of pool '{pool.Name}', which has replicas 0 to {pool.Replicas.Length - 1}.");
         }
         Replica replica = _replicas[pool.Replicas[chosen].Index];
+        string served = _statistics.PoolOfReplica(replica.Index);
+        int group = _statistics.Inject(request, served);
         RejectionReason refusal = replica.Submit(request, group);
         if (refusal == RejectionReason.None) return;
         replica.Statistics.Reject();
-        EndAtOnce(request, group, RequestOutcome.Rejected, refusal, replica.Index, pool);
+        EndAtOnce(request, group, RequestOutcome.Rejected, refusal, replica.Index, served);
     }
 
     private string? FaultOf(Request request)
@@ -202,14 +205,14 @@ public sealed class ServingSimulation : IEventHandler, IReplicaOwner
         return null;
     }
 
-    private void EndAtOnce(Request request, int group, RequestOutcome outcome, RejectionReason reason, int replica, Pool? pool) =>
+    private void EndAtOnce(Request request, int group, RequestOutcome outcome, RejectionReason reason, int replica, string pool) =>
         EndRequest(
             new RequestRecord
             {
                 Request = request,
                 Outcome = outcome,
                 Rejection = reason,
-                Pool = pool?.Name ?? "",
+                Pool = pool,
                 Replica = replica,
                 End = _simulation.Now,
             },

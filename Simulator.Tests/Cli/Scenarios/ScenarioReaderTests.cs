@@ -240,8 +240,8 @@ public sealed class ScenarioReaderTests
         "s.yaml:2:107: cluster.pools[0].plan.feedForward: it cannot be combined with context parallel, 2; leave one of the two out")]
     [TestCase("cluster: { pools: [{ name: x, model: mixtral-8x7b, device: a10, plan: { tensor: 4, expert: 4, feedForward: 2 } }] }",
         "s.yaml:2:92: cluster.pools[0].plan.expert: 4 does not divide the feed-forward's devices, 2")]
-    [TestCase("cluster: { pools: [{ name: x, model: llama-3-8b, device: a10, serves: A }, { name: y, model: llama-3-8b, device: a10, serves: [A] }] }",
-        "s.yaml:2:127: cluster.pools[1].serves: 'A' is served by pool 'x' already; name it once")]
+    [TestCase("cluster: { pools: [{ name: x, model: llama-3-8b, device: a10, serves: A }, { name: y, model: llama-3-8b, device: a10, serves: [A, B] }] }",
+        "s.yaml:2:127: cluster.pools[1].serves: 'A' is served by pool 'x' already; name it once, or let both serve the same names")]
     [TestCase("cluster: { pools: [{ model: llama-3-8b, device: a10 }, { model: llama3-8b, device: a30 }] }",
         "s.yaml:2:56: cluster.pools[1]: without a 'name' the pool is called 'llama-3-8b' after its model, as another one is; give each a name of its own")]
     [TestCase("cluster: { pools: [{ model: llama-3-8b, device: a10 }, { name: llama-3-8b, model: llama-3-70b, device: a30 }] }",

@@ -66,6 +66,32 @@ public sealed class ServingSimulationTests
     }
 
     [Test]
+    public void Run_PoolsThatServeTheSame_ShareTheirRequests()
+    {
+        PoolSpec pool = Pool(Options);
+        ClusterSpec cluster = new()
+        {
+            Pools = [pool with { Name = "a", Serves = ["m", "n"] }, pool with { Name = "b", Serves = ["n", "m"], Replicas = 2 }, pool with { Name = "rest" }],
+            Router = Routers.RoundRobin,
+        };
+        Recorder seen = new();
+        RunResult run = ServingSimulation.Run(
+            cluster, Enumerable.Range(0, 6).Select(i => Request(i, 100 * i, 2, 1) with { Model = i % 2 == 0 ? "m" : "n" }), 0, new RunOptions { Observer = seen });
+        Assert.That(seen.Requests.Select(record => (record.Pool, record.Replica)), Is.EqualTo(new[] { ("a", 0), ("b", 1), ("b", 2), ("a", 0), ("b", 1), ("b", 2) }));
+        Assert.That(run.Classes.Select(own => (own.Pool, own.Requests.Completed)), Is.EquivalentTo(new[] { ("a", 2L), ("b", 4L) }));
+    }
+
+    [Test]
+    public void Validate_PoolsThatServePartsOfTheSame_AreNamed()
+    {
+        PoolSpec pool = Pool(Options);
+        ClusterSpec partly = new() { Pools = [pool with { Name = "a", Serves = ["m", "n"] }, pool with { Name = "b", Serves = ["m"] }] };
+        ClusterSpec others = new() { Pools = [pool with { Name = "a" }, pool with { Name = "b", Model = pool.Model with { Id = "other" } }] };
+        Assert.That(partly.Validate(), Is.EqualTo(new[] { "Model 'm' is served by pools 'a' and 'b'; name it in one, or let them serve the same names with the same model." }));
+        Assert.That(others.Validate(), Is.EqualTo(new[] { "Pools 'a' and 'b' both serve all models; name the models that each serves." }));
+    }
+
+    [Test]
     public void Run_ModelThatNoPoolServes_IsRejected()
     {
         ClusterSpec cluster = new() { Pools = [Pool(Options) with { Serves = ["m"] }] };

@@ -231,7 +231,7 @@ public sealed class ParallelExecutionTests
         for (int row = pick.Between(1, 40); row > 0; row--) batch.AddDecode(pick.Between(1000, 50_000));
         for (int rank = 1; rank < model.Parameters.Ranks; rank++) batch.AddDecode(pick.Between(0, 500), rank);
         long[] times = new long[model.Parameters.Stages], expected = new long[times.Length];
-        batch.StageTimes(withDecodes: true, times);
+        batch.StageTimes(withDecodes: true, batch.Mixed().Time, times);
         StageSeconds seconds = default;
         Roofline.Visit(batch.Shape, model.Parameters, ref seconds);
         seconds.Divide(batch.DecodeOnly(1).First.Time, model.StageLayers, expected);

@@ -71,6 +71,17 @@ public sealed class PlanSearchTests
     }
 
     [Test]
+    public void Run_ClusterOfTwoKinds_ServesByBoth()
+    {
+        PlanSpace both = Space with { Clusters = [[DeviceGroup.Of(Devices.H100Sxm, 1), DeviceGroup.Of(Devices.A100Sxm80, 1)]] };
+        SearchResult result = (Search() with { Plans = both.Enumerate(), Baselines = [] }).Run();
+        PlanOutcome only = result.Best[0]!.Value.Outcome;
+        Assert.That(only.Plan.Id, Is.EqualTo("1-h100-sxm:tp1+1-a100-80:tp1"));
+        Assert.That(only.Result!.Replicas.Select(replica => replica.Requests.Completed), Is.All.Positive);
+        Assert.That(only.Result.Requests.Completed, Is.EqualTo(Requests.Length));
+    }
+
+    [Test]
     public void Baselines_OfOneNode_AreRulesOfThumb()
     {
         Assert.That(Baselines.Of(Space).Select(baseline => baseline.Plan.Id), Is.EqualTo(new[] { "tp4", "pp4", "4x" }));
