@@ -95,6 +95,8 @@ internal sealed class PlanSearchVerb
             IReadOnlyList<Sensitivity> sensitivity = parse.GetValue(_sensitivity) is { } share ? Sensitivities(search, result, share, streams, quiet) : [];
             document?.End(result, sensitivity, Shown(result));
             if (!quiet && target != OutputStream) SearchSummary.Write(streams.Output, result, sensitivity);
+            if (search.Evaluator.Capacity is not null && result.Admissible > 0 && result.Objectives.Zip(result.Best).Any(pair => IsCapacity(pair.First) && pair.Second is null))
+                streams.Error.WriteLine("warning: the SLOs are kept however fast these requests come; a capacity needs more of them");
             if (result.Admissible == 0) streams.Error.WriteLine("warning: no plan keeps the constraints; the baselines show how far off they are");
         }
         if (parse.GetValue(_timing)) timing.Report(streams.Error);
@@ -130,13 +132,15 @@ internal sealed class PlanSearchVerb
         }
 
         bool capacity = objectives.Concat(search.Fronts.SelectMany(front => front)).Concat(constraints.Select(constraint => constraint.Objective))
-            .Any(objective => objective.Name.StartsWith(Objectives.Capacity.Name, StringComparison.Ordinal));
+            .Any(IsCapacity);
         return capacity ? search with { Evaluator = search.Evaluator with { Capacity = Capacity(requests, constraints) } } : search;
     }
 
+    private static bool IsCapacity(Objective objective) => objective.Name.StartsWith(Objectives.Capacity.Name, StringComparison.Ordinal);
+
     private static CapacitySearch Capacity(Request[] requests, IReadOnlyList<Constraint> constraints)
     {
-        Constraint[] slos = [.. constraints.Where(constraint => !constraint.Objective.Name.StartsWith(Objectives.Capacity.Name, StringComparison.Ordinal))];
+        Constraint[] slos = [.. constraints.Where(constraint => !IsCapacity(constraint.Objective))];
         if (slos.Length == 0) throw new InputException("--objective: a capacity is the highest rate within SLOs; give some with --slo, such as --slo ttft-p99=500ms");
         double seconds = requests.Length < 2 ? 0 : (requests[^1].Arrival - requests[0].Arrival).ToSeconds();
         if (seconds <= 0) throw new InputException("--objective: a capacity needs requests that arrive over some time, whatever the replies; give a trace or a generator with arrivals");

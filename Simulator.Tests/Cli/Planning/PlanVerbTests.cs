@@ -109,7 +109,7 @@ public sealed class PlanVerbTests
         using var files = new TemporaryFiles();
         string trace = files.Write("t.csv", Trace);
         Printed printed = Printed.By(
-            ["plan", "search", .. Model, "--devices", "2", "--trace", trace, "--objective", "capacity", "--slo", "ttft-p99=60ms", "--slo", "devices=2", "--json", "-"]);
+            ["plan", "search", .. Model, "--devices", "2", "--trace", trace, "--objective", "capacity", "--slo", "ttft-p99=30ms", "--slo", "devices=2", "--json", "-"]);
         Assert.That((printed.ExitCode, printed.Error), Is.EqualTo((ExitCode.Success, "")));
         using JsonDocument document = JsonDocument.Parse(printed.Output);
         Assert.That(document.RootElement.GetProperty("best")[0].GetProperty("value").GetDouble(), Is.GreaterThan(1));
