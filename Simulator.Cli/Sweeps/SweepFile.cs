@@ -7,14 +7,18 @@ namespace Simulator.Cli.Sweeps;
 /// <param name="Scenario">The scenario without the values of the axes; it need not be complete.</param>
 /// <param name="ScenarioFile">The file that its paths are relative to.</param>
 /// <param name="Axes">What varies: the last axis fastest.</param>
+/// <param name="Plans">Plans to run every combination with, faster than any axis; null for the scenario's own.</param>
 /// <param name="Replications">Runs of every combination of values.</param>
-internal sealed record SweepFile(YamlMap Scenario, string ScenarioFile, IReadOnlyList<SweepAxis> Axes, int Replications)
+internal sealed record SweepFile(YamlMap Scenario, string ScenarioFile, IReadOnlyList<SweepAxis> Axes, PlanAxis? Plans, int Replications)
 {
     /// <summary>A sweep with more points is taken for a mistake.</summary>
     public const long MostPoints = 10_000_000;
 
-    /// <summary>Number of points.</summary>
+    /// <summary>Number of points, for one plan.</summary>
     public long Points => Axes.Aggregate((long)Replications, (product, axis) => product * axis.Values.Count);
+
+    /// <summary>The paths that vary, the last one fastest.</summary>
+    public IEnumerable<ScenarioPath> Paths => Axes.Select(axis => axis.Path).Concat(Plans is null ? [] : PlanAxis.Paths);
 
     /// <summary>Reads a sweep file.</summary>
     /// <param name="file">The file.</param>
@@ -35,16 +39,18 @@ internal sealed record SweepFile(YamlMap Scenario, string ScenarioFile, IReadOnl
     {
         int replications = top.Optional("replications", Values.Count(), 1);
         List<SweepAxis> axes = top.Node("axes") is { } node ? ReadAxes(node, faults) : [];
+        PlanAxis? plans = top.Map("plans", own => PlanAxis.Read(own, top.PlaceOf("plans").At with { File = file }));
         if (ReadScenario(top, file) is not (YamlMap scenario, string scenarioFile)) return null;
         foreach (SweepAxis axis in axes)
         {
             scenario = axis.Path.Replace(scenario, axis.Values[0], out string fault);
             if (fault.Length > 0) faults.Add(axis.At, $"axes.{axis.Path.Text}: {fault}");
+            if (plans is not null && PlanAxis.Paths.Any(axis.Path.Meets)) faults.Add(axis.At, $"axes.{axis.Path.Text}: 'plans' sets it; keep one of the two");
         }
         if (ScenarioPath.Of("replications").Find(scenario) is not null)
             top.Fault("scenario", "the scenario sets 'replications'; remove it there, and give 'replications' beside 'scenario'");
-        var sweep = new SweepFile(scenario, scenarioFile, axes, replications);
-        if (axes.Count == 0 && replications == 1) top.Fault("nothing varies: give 'axes', 'replications' above 1, or both");
+        var sweep = new SweepFile(scenario, scenarioFile, axes, plans, replications);
+        if (axes.Count == 0 && plans is null && replications == 1) top.Fault("nothing varies: give 'axes', 'plans' or 'replications' above 1");
         else if (IsTooLarge(sweep)) top.Fault($"there are more than {MostPoints} points; take fewer values");
         return sweep;
     }

@@ -18,17 +18,20 @@ internal sealed class SweepPlanner(SweepFile sweep)
     public string About(string manifest)
     {
         string folder = Path.GetRelativePath(Path.GetDirectoryName(Path.GetFullPath(manifest))!, Path.GetDirectoryName(Path.GetFullPath(sweep.ScenarioFile))!);
-        return new SweepAbout([.. sweep.Axes.Select(axis => axis.Path.Text)], folder.Replace(Path.DirectorySeparatorChar, '/')).ToLine();
+        return new SweepAbout([.. sweep.Paths.Select(path => path.Text)], folder.Replace(Path.DirectorySeparatorChar, '/')).ToLine();
     }
 
     /// <summary>The lines of the points, made one by one.</summary>
     /// <exception cref="InputException">Points are no scenarios; thrown when enough of them are, or after the last one.</exception>
     public IEnumerable<string> Lines()
     {
-        foreach (YamlMap scenario in Scenarios(sweep.Scenario, 0))
+        long points = 0;
+        foreach (YamlMap scenario in Scenarios(sweep.Scenario, 0).SelectMany(Planned))
         {
             IReadOnlyList<KeyValuePair<string, string>> files = Check(scenario);
             if (_faults.Count > 0) continue;
+            points += sweep.Replications;
+            if (points > SweepFile.MostPoints) throw new InputException($"{sweep.ScenarioFile}: there are more than {SweepFile.MostPoints} points; take fewer plans or values");
             for (int replication = 0; replication < sweep.Replications; replication++)
                 yield return new PointContent(scenario, replication, files, PointContent.CurrentSimulator).ToLine();
         }
@@ -39,6 +42,16 @@ internal sealed class SweepPlanner(SweepFile sweep)
     {
         if (axis == sweep.Axes.Count) return [scenario];
         return sweep.Axes[axis].Values.SelectMany(value => Scenarios(sweep.Axes[axis].Path.Replace(scenario, value, out _), axis + 1));
+    }
+
+    /// <summary>The scenario with each plan, or itself.</summary>
+    private IEnumerable<YamlMap> Planned(YamlMap document)
+    {
+        if (sweep.Plans is not { } plans) return [document];
+        var faults = new FaultList(sweep.ScenarioFile);
+        if (ScenarioReader.Read(document, faults) is { } scenario) return plans.Apply(document, scenario.Cluster);
+        Add(faults.ToLines());
+        return [];
     }
 
     private IReadOnlyList<KeyValuePair<string, string>> Check(YamlMap document)

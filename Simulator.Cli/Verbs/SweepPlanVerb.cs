@@ -35,7 +35,7 @@ internal static class SweepPlanVerb
         if (Directory.Exists(output)) throw new InputException($"{output}: is a folder; name a file to write");
         if (!File.Exists(output)) OutputFile.Probe(output);
         var planner = new SweepPlanner(sweep);
-        using LongRunProgress progress = LongRunProgress.Watch(streams, "points", sweep.Points, quiet: false);
+        using LongRunProgress progress = LongRunProgress.Watch(streams, "points", sweep.Plans is null ? sweep.Points : null, quiet: false);
         return SweepManifest.Write(output, planner.About(output), progress.Count(planner.Lines()));
     }
 }
