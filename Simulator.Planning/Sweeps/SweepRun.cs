@@ -97,12 +97,20 @@ public sealed record SweepRun
 
         public void Do()
         {
-            lock (_lock) progress?.Invoke(++_done + _skipped);
+            lock (_lock)
+            {
+                _done++;
+                progress?.Invoke(_done + _skipped);
+            }
         }
 
         public void Skip()
         {
-            lock (_lock) progress?.Invoke(_done + ++_skipped);
+            lock (_lock)
+            {
+                _skipped++;
+                progress?.Invoke(_done + _skipped);
+            }
         }
 
         public void Fail(SweepPoint point, Exception fault)

@@ -47,7 +47,7 @@ public sealed class SweepFileTests
     }
 
     [TestCase("replications: 0", "s.yaml:8:15: replications: expected a whole number of at least 1, got '0'")]
-    [TestCase("replication: 3", "s.yaml:8:1: unknown key 'replication' in the sweep, did you mean 'replications'? valid keys: replications, axes, plans, scenario")]
+    [TestCase("replication: 3", "s.yaml:8:1: unknown key 'replication' in the sweep; did you mean 'replications'? valid keys: replications, axes, plans, scenario")]
     [TestCase("plans: {}", "s.yaml:8:8: plans: 'devices' is missing; it is the number of devices to plan for, or a list of numbers")]
     [TestCase("plans: { devices: 0 }", "s.yaml:8:19: plans.devices: expected a whole number from 1 to")]
     [TestCase("plans: { devices: 2 }", "s.yaml:7:3: axes.cluster.pools[0].plan: 'plans' sets it; keep one of the two")]
@@ -61,12 +61,12 @@ public sealed class SweepFileTests
     [TestCase("generate.requests: [", "generate requests: [", "s.yaml:6:3: axes: expected a path in a scenario")]
     [TestCase("pools[0].plan: [", "pools[3].plan: [", "s.yaml:7:3: axes.cluster.pools[3].plan: the scenario has no cluster.pools[3], the last one is [0]")]
     [TestCase("cluster.pools[0].plan: [{ tensor: 1 }", "workload.generate: [{ tensor: 1 }", "s.yaml:7:3: axes.workload.generate: it is within axes.workload.generate.requests, or that within it; keep one of the two")]
-    [TestCase("{ tensor: 2 }", "{ tensors: 2 }", "s.yaml:7:44: unknown key 'tensors' in cluster.pools[0].plan, did you mean 'tensor'?")]
-    [TestCase("model: llama-3.1-8b", "model: llama", "s.yaml:4:31: cluster.pools[0].model: unknown model 'llama'")]
+    [TestCase("{ tensor: 2 }", "{ tensors: 2 }", "s.yaml:7:44: unknown key 'tensors' in cluster.pools[0].plan; did you mean 'tensor'?")]
+    [TestCase("model: llama-3.1-8b", "model: llama", "s.yaml:4:31: cluster.pools[0].model: there is no model 'llama'")]
     [TestCase("axes:", "results: { requestsCsv: r.csv }\naxes:", "s.yaml:5:1: unknown key 'results' in the sweep")]
     [TestCase("  workload:", "  replications: 2\n  workload:", "s.yaml:2:3: scenario: the scenario sets 'replications'; remove it there, and give 'replications' beside 'scenario'")]
     [TestCase("  workload:", "  results: { perfetto: p.json }\n  workload:", "s.yaml: results: the points of a sweep cannot share the files that the results name")]
-    [TestCase("poisson: 5/s", "empirical: none.csv", "s.yaml:3:28: ")]
+    [TestCase("prompt: 100", "prompt: { empirical: none.csv }", "none.csv: no such file")]
     public void ReadText_FaultyPart_SaysWhereAndWhat(string from, string to, string fault) => Expect(Sound.Replace(from, to, StringComparison.Ordinal), fault);
 
     [TestCase("scenario: none.yaml\nreplications: 2", "none.yaml: no such file")]

@@ -28,18 +28,21 @@ public sealed class SweepProcessTests : IDisposable
 
         """;
 
+    private const string Large = "large.jsonl";
+
+    /// <summary>Its points are among those of the large one.</summary>
+    private const string Small = "small.jsonl";
+
     private TemporaryFiles _files = null!;
-    private string _whole = null!;
 
     [OneTimeSetUp]
     public void RunInOneProcess()
     {
         _files = new TemporaryFiles();
-        _files.Write("sweep.yaml", Sweep);
-        Expect(Printed.By("sweep", "plan", _files["sweep.yaml"], "--out", _files["m.jsonl"]), ExitCode.Success);
-        Expect(Printed.By(Run("alone", "--cores", "1")), ExitCode.Success);
-        _whole = Merge("alone");
-        Assert.That(_whole.Count(letter => letter == '\n'), Is.EqualTo(1 + Points));
+        Plan(Large, Sweep);
+        Plan(Small, Sweep.Replace("replications: 200", "replications: 20", StringComparison.Ordinal));
+        Expect(Printed.By(Run(Large, "alone", "--cores", "1")), ExitCode.Success);
+        Assert.That(Merge(Large, "alone").Count(letter => letter == '\n'), Is.EqualTo(1 + Points));
     }
 
     public void Dispose() => _files.Dispose();
@@ -53,8 +56,8 @@ public sealed class SweepProcessTests : IDisposable
         for (int kill = 0; kill < 10; kill++)
         {
             int until = before + 1 + (int)(StableHash.SplitMix64(ref state) % 150);
-            using Process process = CommandLine.Start(Run("killed", "--cores", Cores.ToString(CultureInfo.InvariantCulture)));
-            Assert.That(() => Done("killed"), Is.GreaterThanOrEqualTo(until).After(60_000, 1), "points of one try");
+            using Process process = CommandLine.Start(Run(Large, "killed", "--cores", Cores.ToString(CultureInfo.InvariantCulture)));
+            Assert.That(() => Done("killed"), Is.GreaterThanOrEqualTo(until).After(60_000, 5), "points of one try");
             process.Kill();
             process.WaitForExit();
             Assert.That(process.ExitCode, Is.Not.Zero, "it was killed, not done");
@@ -62,15 +65,15 @@ public sealed class SweepProcessTests : IDisposable
             Assert.That(before, Is.LessThan(Points));
         }
 
-        Printed early = Printed.By("sweep", "merge", "--manifest", _files["m.jsonl"], "--results", _files["killed"], "--out", _files["early.jsonl"]);
+        Printed early = Printed.By("sweep", "merge", "--manifest", _files[Large], "--results", _files["killed"], "--out", _files["early.jsonl"]);
         Assert.That(early.ExitCode, Is.EqualTo(ExitCode.NoMatch));
         Assert.That(early.ErrorLines[^1], Does.Contain(string.Create(CultureInfo.InvariantCulture, $"{Points - before:N0} of 2,000 points are missing")));
         Assert.That(_files["early.jsonl"], Does.Not.Exist);
 
-        Printed last = Printed.By(Run("killed"));
+        Printed last = Printed.By(Run(Large, "killed"));
         Expect(last, ExitCode.Success);
         Assert.That(last.Output, Does.Contain(string.Create(CultureInfo.InvariantCulture, $"{before:N0} were done before")));
-        Assert.That(Merge("killed"), Is.EqualTo(_whole));
+        Assert.That(Merge(Large, "killed"), Is.EqualTo(Merge(Large, "alone")));
         int journalled = Directory.GetFiles(Path.Combine(_files["killed"], "journal")).Sum(file => File.ReadLines(file).Count() - 1);
         Assert.That(journalled, Is.InRange(Points - 10 * Cores, Points), "a point ran twice");
     }
@@ -79,17 +82,17 @@ public sealed class SweepProcessTests : IDisposable
     public void Run_ThreeShardsAtOnce_MergeToTheBytesOfOneProcess_Invariant12()
     {
         Process[] shards = [.. Enumerable.Range(0, 3).Select(shard => CommandLine.Start(
-            Run("sharded", "--shard", shard.ToString(CultureInfo.InvariantCulture), "--of", "3", "--cores", "2")))];
+            Run(Small, "sharded", "--shard", shard.ToString(CultureInfo.InvariantCulture), "--of", "3", "--cores", "2")))];
         foreach (Process shard in shards) using (shard) Assert.That(CommandLine.End(shard), Is.Zero);
-        Assert.That(Merge("sharded"), Is.EqualTo(_whole));
+        Assert.That(Merge(Small, "sharded"), Is.EqualTo(Merge(Small, "alone")));
     }
 
     [Test]
     public void Run_TwoProcessesOnTheSamePoints_AreHarmless()
     {
-        Process[] twins = [CommandLine.Start(Run("twins", "--cores", "2")), CommandLine.Start(Run("twins", "--cores", "2"))];
+        Process[] twins = [CommandLine.Start(Run(Small, "twins", "--cores", "2")), CommandLine.Start(Run(Small, "twins", "--cores", "2"))];
         foreach (Process twin in twins) using (twin) Assert.That(CommandLine.End(twin), Is.Zero);
-        Assert.That(Merge("twins"), Is.EqualTo(_whole));
+        Assert.That(Merge(Small, "twins"), Is.EqualTo(Merge(Small, "alone")));
         Assert.That(Directory.GetFiles(_files["twins"], "*.tmp"), Is.Empty);
     }
 
@@ -97,22 +100,28 @@ public sealed class SweepProcessTests : IDisposable
     [Platform(Exclude = "Win")]
     public void Run_Terminated_AsksForAnotherTry()
     {
-        using Process process = CommandLine.Start(Run("terminated", "--cores", "1"));
-        Assert.That(() => Done("terminated"), Is.GreaterThan(0).After(60_000, 1));
+        using Process process = CommandLine.Start(Run(Large, "terminated", "--cores", "1"));
+        Assert.That(() => Done("terminated"), Is.GreaterThan(0).After(60_000, 5));
         using (Process kill = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)])) kill.WaitForExit();
         Assert.That(CommandLine.End(process), Is.EqualTo(ExitCode.TryAgain));
         Assert.That(Done("terminated"), Is.LessThan(Points));
         Assert.That(Directory.GetFiles(_files["terminated"], "*.tmp"), Is.Empty);
     }
 
-    private string[] Run(string results, params string[] more) => ["sweep", "run", "--manifest", _files["m.jsonl"], "--results", _files[results], .. more];
+    private void Plan(string manifest, string sweep)
+    {
+        _files.Write("sweep.yaml", sweep);
+        Expect(Printed.By("sweep", "plan", _files["sweep.yaml"], "--out", _files[manifest]), ExitCode.Success);
+    }
+
+    private string[] Run(string manifest, string results, params string[] more) => ["sweep", "run", "--manifest", _files[manifest], "--results", _files[results], .. more];
 
     private int Done(string results) => Directory.Exists(_files[results]) ? Directory.EnumerateFiles(_files[results], "*.json").Count() : 0;
 
-    private string Merge(string results)
+    private string Merge(string manifest, string results)
     {
-        string output = _files[$"{results}.jsonl"];
-        Expect(Printed.By("sweep", "merge", "--manifest", _files["m.jsonl"], "--results", _files[results], "--out", output), ExitCode.Success);
+        string output = _files[$"merged-{results}-{manifest}"];
+        Expect(Printed.By("sweep", "merge", "--manifest", _files[manifest], "--results", _files[results], "--out", output), ExitCode.Success);
         return File.ReadAllText(output);
     }
 
