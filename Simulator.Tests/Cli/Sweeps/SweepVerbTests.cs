@@ -66,6 +66,18 @@ public sealed class SweepVerbTests
         Assert.That(rows[3][2..5], Is.EqualTo(new[] { "llama-3-70b", "0", "" }));
     }
 
+    [Test]
+    public void Sweep_OfPlans_RunsEveryPlanOfEveryCombination()
+    {
+        const string Plans = "scenario: base.yaml\naxes: { workload.speedup: [1, 2, 3, 4] }\nplans: { devices: 1 }\nreplications: 2\n";
+        using TemporaryFiles files = Files(Plans);
+        Plan(files);
+        Run(files, "8 points done");
+        string[] rows = Merge(files, "o.csv");
+        Assert.That(rows[0], Does.StartWith("point,workload.speedup,cluster.pools[0].replicas,cluster.pools[0].plan,replication,"));
+        Assert.That(rows.Skip(1), Is.All.Contains(""",1,"{""tensor"":""1""}","""));
+    }
+
     /// <summary>Without a seed of its own a point has one from its content, whoever runs it.</summary>
     [Test]
     public void Run_ScenarioWithoutSeed_TakesThatOfThePoint()
