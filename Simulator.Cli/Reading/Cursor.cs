@@ -38,13 +38,20 @@ internal sealed class Cursor
     }
 
     /// <summary>The path of a file that the document names relative to itself.</summary>
-    public string Resolve(string path) => System.IO.Path.Combine(System.IO.Path.GetDirectoryName(_faults.File) ?? "", path);
+    public string Resolve(string path)
+    {
+        if (path.Length > 0) _faults.Name(path);
+        return System.IO.Path.Combine(System.IO.Path.GetDirectoryName(_faults.File) ?? "", path);
+    }
 
     /// <summary>Where the value of a key stands, or the mapping itself when the key is left out.</summary>
     public Place PlaceOf(string key) => Entry(key) is { } entry ? new(_faults.File, entry.Value.At, Of(key)) : new(_faults.File, _map.At, Path);
 
     /// <summary>True when the document has the key.</summary>
     public bool Has(string key) => Entry(key) is not null;
+
+    /// <summary>The value of a key as it stands; null when the key is left out.</summary>
+    public YamlNode? Node(string key) => Entry(key)?.Value;
 
     /// <summary>A value that must be there.</summary>
     public T Required<T>(string key, ValueReader<T> reader, string what)
@@ -214,7 +221,7 @@ internal sealed class Cursor
 
     private string Of(string key) => Path.Length == 0 ? key : $"{Path}.{key}";
 
-    private string Named() => Path.Length == 0 ? "the scenario" : Path;
+    private string Named() => Path.Length == 0 ? _faults.What : Path;
 
     private static string Choice(IReadOnlyList<string> keys) =>
         $"{string.Join(", ", keys.SkipLast(1).Select(key => $"'{key}'"))} or '{keys[^1]}'";

@@ -20,10 +20,18 @@ internal static partial class ScenarioReader
     public static Scenario ReadText(string text, string file, string? scheduler = null)
     {
         var faults = new FaultList(file);
-        Scenario? scenario = YamlReader.Read(text, faults) is { } map ? Cursor.Read(map, faults, top => ReadScenario(top, scheduler)) : null;
-        return scenario is not null && faults.Count == 0
-            ? scenario with { File = file, Folder = Path.GetDirectoryName(file) ?? "" }
-            : throw new ScenarioException(faults);
+        return (YamlReader.Read(text, faults) is { } map ? Read(map, faults, scheduler) : null) ?? throw new ScenarioException(faults);
+    }
+
+    /// <summary>Reads a scenario from the nodes of its document.</summary>
+    /// <param name="map">The document.</param>
+    /// <param name="faults">Takes every fault; its file is the scenario's.</param>
+    /// <param name="scheduler">A known scheduler that takes the place of those in the file; null to leave them.</param>
+    /// <returns>Null when there are faults.</returns>
+    public static Scenario? Read(YamlMap map, FaultList faults, string? scheduler = null)
+    {
+        Scenario scenario = Cursor.Read(map, faults, top => ReadScenario(top, scheduler));
+        return faults.Count == 0 ? scenario with { File = faults.File, Folder = Path.GetDirectoryName(faults.File) ?? "" } : null;
     }
 
     private static Scenario ReadScenario(Cursor top, string? scheduler) => new()

@@ -12,6 +12,9 @@ internal static class ExitCode
     /// <summary>The input is faulty: options, scenario, trace, model or cluster.</summary>
     public const int BadInput = 2;
 
-    /// <summary>A comparison was asked to be strict, and a case does not match.</summary>
+    /// <summary>A comparison was asked to be strict, and a case does not match; or points of a sweep are missing.</summary>
     public const int NoMatch = 3;
+
+    /// <summary>A sweep was stopped, or the machine failed it: another try may do (<c>EX_TEMPFAIL</c> of sysexits.h).</summary>
+    public const int TryAgain = 75;
 }

@@ -5,6 +5,7 @@ using Simulator.Models.Clusters;
 using Simulator.Models.Costs.Tables;
 using Simulator.Models.Parallelism;
 using Simulator.Planning.Apex;
+using Simulator.Planning.Sweeps;
 using Simulator.Workloads.Traces;
 
 namespace Simulator.Cli.Terminal;
@@ -22,7 +23,7 @@ internal sealed record Failure(int ExitCode, IReadOnlyList<string> Lines)
     {
         InputException input => BadInput([.. input.Faults]),
         ClusterException cluster => BadInput([.. cluster.Faults]),
-        UnknownNameException or TraceFormatException or ModelConfigException or PlanException or OperatorTableException or ApexCasesException => BadInput(exception.Message),
+        UnknownNameException or TraceFormatException or ModelConfigException or PlanException or OperatorTableException or ApexCasesException or SweepException => BadInput(exception.Message),
         OutOfMemoryException => RunFailed("out of memory; take fewer requests (--limit) or write fewer outputs"),
         IOException or UnauthorizedAccessException => RunFailed(exception.Message),
         _ => RunFailed(

@@ -1,0 +1,65 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Simulator.Cli.Faults;
+using Simulator.Cli.Reading;
+
+namespace Simulator.Cli.Sweeps;
+
+/// <summary>Nodes of a document as canonical JSON: texts as they were written, keys in ordinal order, no blanks.</summary>
+internal static class NodeJson
+{
+    /// <summary>How all JSON of sweeps is written.</summary>
+    public static JsonWriterOptions Options { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static void Write(Utf8JsonWriter json, YamlNode node)
+    {
+        switch (node)
+        {
+            case YamlScalar { IsEmpty: true }:
+                json.WriteNullValue();
+                break;
+            case YamlScalar scalar:
+                json.WriteStringValue(scalar.Text);
+                break;
+            case YamlList list:
+                json.WriteStartArray();
+                foreach (YamlNode item in list.Items) Write(json, item);
+                json.WriteEndArray();
+                break;
+            case YamlMap map:
+                json.WriteStartObject();
+                foreach (YamlEntry entry in map.Entries.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+                {
+                    json.WritePropertyName(entry.Key);
+                    Write(json, entry.Value);
+                }
+                json.WriteEndObject();
+                break;
+        }
+    }
+
+    /// <summary>A value as people read it: a single one as it was written, others as JSON.</summary>
+    public static string Text(YamlNode? node) => node switch
+    {
+        null or YamlScalar { IsEmpty: true } => "",
+        YamlScalar scalar => scalar.Text,
+        _ => Line(json => Write(json, node)),
+    };
+
+    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    public static YamlNode Read(JsonElement json) => json.ValueKind switch
+    {
+        JsonValueKind.Object => new YamlMap(Position.Start, [.. json.EnumerateObject().Select(member => new YamlEntry(Position.Start, member.Name, Read(member.Value)))]),
+        JsonValueKind.Array => new YamlList(Position.Start, [.. json.EnumerateArray().Select(Read)]),
+        JsonValueKind.Null => new YamlScalar(Position.Start, "", IsEmpty: true),
+        _ => new YamlScalar(Position.Start, json.GetString()!, IsEmpty: false),
+    };
+
+    /// <summary>One JSON value on one line.</summary>
+    public static string Line(Action<Utf8JsonWriter> write)
+    {
+        using var bytes = new MemoryStream();
+        using (var json = new Utf8JsonWriter(bytes, Options)) write(json);
+        return System.Text.Encoding.UTF8.GetString(bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
+    }
+}
