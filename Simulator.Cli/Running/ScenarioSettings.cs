@@ -83,6 +83,7 @@ internal static class ScenarioSettings
         list.Add($"{path}.fabric", roofline.Fabric);
         list.Add($"{path}.graphs", roofline.Graphs);
         list.Add($"{path}.host", roofline.Host);
+        list.Add($"{path}.sampling", roofline.Sampling);
         list.Add($"{path}.profile", $"{profile.Device}.{profile.Engine}");
     }
 }

@@ -46,6 +46,8 @@ internal static class KnownNames
     public static (string Name, HostWritePolicy Value)[] HostWritePolicies { get; } =
         [("write-back", HostWritePolicy.WriteBack), ("write-through", HostWritePolicy.WriteThrough)];
 
+    public static (string Name, TokenSampling Value)[] Samplings { get; } = [("greedy", TokenSampling.Greedy), ("top-p", TokenSampling.TopP)];
+
     public static (string Name, CudaGraphMode Value)[] CudaGraphModes { get; } =
     [
         ("none", CudaGraphMode.None), ("piecewise", CudaGraphMode.Piecewise), ("full", CudaGraphMode.Full),

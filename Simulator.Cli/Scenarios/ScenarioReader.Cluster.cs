@@ -149,6 +149,7 @@ internal static partial class ScenarioReader
             ElementwiseMemoryEfficiency = Share("elementwiseMemoryEfficiency", standard.ElementwiseMemoryEfficiency),
             ElementwiseKernelSeconds = Time("elementwiseKernelTime", standard.ElementwiseKernelSeconds),
             ExpertImbalance = roofline.Optional("expertImbalance", Values.Number(1, 1e6), standard.ExpertImbalance),
+            Sampling = roofline.Optional("sampling", Values.OneOf("way of sampling", KnownNames.Samplings), standard.Sampling),
             Graphs = roofline.Map("cudaGraphs", graphs => ReadGraphs(graphs, standard.Graphs)) ?? standard.Graphs,
             Host = ReadHost(roofline, standard.Host),
         };

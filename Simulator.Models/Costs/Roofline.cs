@@ -315,7 +315,7 @@ public static class Roofline
         sink.Add(Matrix(Operator.Head, -1, 1, p.Head, rows, place, p.PeakWideSecondsPerFlop, p));
         if (p.LogitsGather.Time.SecondsPerRow > 0)
             sink.Add(Communicate(Operator.LogitsGather, -1, 1, p.LogitsGather, rows, place));
-        sink.Add(Elementwise(Operator.Sampling, -1, 1, 2, rows * p.SamplingBytesPerToken, p));
+        sink.Add(Elementwise(Operator.Sampling, -1, 1, p.SamplingKernels, rows * p.SamplingBytesPerToken, p));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

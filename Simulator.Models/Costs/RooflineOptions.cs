@@ -79,6 +79,9 @@ public sealed record RooflineOptions
     /// </summary>
     public double ExpertImbalance { get; init; } = 1;
 
+    /// <summary>How the next token is chosen from the logits.</summary>
+    public TokenSampling Sampling { get; init; }
+
     /// <summary>Every fault of these options, in words; none when they are sound.</summary>
     public IEnumerable<string> Validate()
     {
@@ -106,6 +109,8 @@ public sealed record RooflineOptions
         }
         if (!(ExpertImbalance >= 1 && ExpertImbalance <= 1e6))
             yield return $"ExpertImbalance is {ExpertImbalance}; it must be from 1, balanced, to 10⁶.";
+        if (!Enum.IsDefined(Sampling))
+            yield return $"Sampling is {Sampling}; it must be one of {string.Join(", ", Enum.GetNames<TokenSampling>())}.";
         foreach (string fault in Host.Validate().Concat(Graphs.Validate()))
             yield return fault;
     }

@@ -259,4 +259,7 @@ public struct RooflineParameters
 
     /// <summary>Bytes of sampling per emitted token.</summary>
     public double SamplingBytesPerToken;
+
+    /// <summary>Kernels of sampling.</summary>
+    public int SamplingKernels;
 }

@@ -40,7 +40,7 @@ public sealed record Halving(int Requests)
                 if (outcome.Fit.Feasible) scores.Add(Score.Of(search, result, outcome));
             });
             result.AddRung((int)requests, survivors?.Count ?? scores.Count);
-            survivors = [.. Best(search, scores, Math.Max(LeastPlans, (scores.Count + Factor - 1) / Factor))];
+            survivors = Best(search, scores, Math.Max(LeastPlans, (scores.Count + Factor - 1) / Factor));
         }
         HashSet<long> full = [];
         runner.Run(Among(search, survivors), null, outcome =>
@@ -55,7 +55,7 @@ public sealed record Halving(int Requests)
         survivors is null ? search.Numbered : search.Numbered.Where(plan => survivors.Contains(plan.Number));
 
     /// <summary>The first so many plans of all orders, taken in turn.</summary>
-    private static IEnumerable<long> Best(PlanSearch search, List<Score> scores, int count)
+    private static HashSet<long> Best(PlanSearch search, List<Score> scores, int count)
     {
         List<Score[]> orders = [.. Enumerable.Range(0, search.Objectives.Count).Select(i => scores.OrderByDescending(score => score.Admissible).ThenBy(score => score.Losses[i]).ToArray())];
         int start = search.Objectives.Count;

@@ -2,6 +2,7 @@ using Simulator.Cli.Validation.Measured.ClosedLoop;
 using Simulator.Core.Time;
 using Simulator.Models.Architectures;
 using Simulator.Models.Clusters;
+using Simulator.Models.Costs;
 using Simulator.Models.Costs.Profiles;
 using Simulator.Models.Devices;
 using Simulator.Models.Parallelism;
@@ -12,6 +13,19 @@ namespace Simulator.Cli.Validation.Measured;
 /// <summary>What measured data call devices and models, in terms of the catalogues.</summary>
 internal static class MeasuredServers
 {
+    /// <summary>
+    /// How vLLM samples for a client that says nothing of it: as the model's <c>generation_config.json</c> asks. Those of Llama and Qwen ask for top-p,
+    /// those of Mistral, Mixtral, CodeLlama and Yi for nothing.
+    /// </summary>
+    /// <param name="model">Name of the model, with or without its organisation.</param>
+    public static TokenSampling DefaultSampling(string model)
+    {
+        string name = model[(model.LastIndexOf('/') + 1)..];
+        return TopPFamilies.Any(family => name.StartsWith(family, StringComparison.OrdinalIgnoreCase)) ? TokenSampling.TopP : TokenSampling.Greedy;
+    }
+
+    private static readonly string[] TopPFamilies = ["Llama-", "Meta-Llama-", "Qwen"];
+
     /// <summary>The device of a name such as <c>A100-80GB</c> or <c>8x H100-SXM-80GB (1 node)</c>; null when there is none in the catalogue.</summary>
     public static Device? FindDevice(string name)
     {

@@ -264,6 +264,7 @@ public sealed class ScenarioReaderTests
     [TestCase("engine: { hostCacheBlocks: 8, hostWritePolicy: back }",
         "110: cluster.pools[0].engine.hostWritePolicy: unknown host write policy 'back'; known: write-back, write-through")]
     [TestCase("devicesPerHostLink: 0", "83: cluster.pools[0].devicesPerHostLink: expected a whole number from 1 to 1024, got '0'")]
+    [TestCase("roofline: { sampling: beam }", "85: cluster.pools[0].roofline.sampling: unknown way of sampling 'beam'; known: greedy, top-p")]
     [TestCase("roofline: { expertImbalance: 0.5 }", "92: cluster.pools[0].roofline.expertImbalance: expected a number from 1 to 1000000, got '0.5'")]
     [TestCase("roofline: { matrixKernelTime: 11s }", "93: cluster.pools[0].roofline.matrixKernelTime: expected a duration of at most 10 s, got '11s'")]
     [TestCase("roofline: { cudaGraphs: { captureSizes: [8, 4] } }", "103: cluster.pools[0].roofline.cudaGraphs.captureSizes: sizes must ascend, got 8, 4")]
@@ -290,6 +291,7 @@ public sealed class ScenarioReaderTests
                   engine: { hostCacheBlocks: 1000, hostWritePolicy: write-through }
                   roofline:
                     expertImbalance: 1.5
+                    sampling: top-p
                     cudaGraphs: { mode: full-decode-only, captureSizes: [1, 8, 64], launchTime: 5us }
                     host: { schedule: { perIteration: 1ms, perSequence: 2us }, detokenize: { perIteration: 3ms } }
             """).Cluster.Pools.Single();
@@ -300,6 +302,7 @@ public sealed class ScenarioReaderTests
         Assert.That(pool.Roofline, Is.EqualTo(measured with
         {
             ExpertImbalance = 1.5,
+            Sampling = TokenSampling.TopP,
             Graphs = new CudaGraphs { Mode = CudaGraphMode.FullDecodeOnly, CaptureSizes = [1, 8, 64], LaunchSeconds = 5e-6 },
             Host = measured.Host with { Schedule = new(1e-3, 2e-6), Detokenize = measured.Host.Detokenize with { PerIteration = 3e-3 } },
         }));

@@ -36,5 +36,6 @@ public sealed class HostOverheadTests
             "Host.Prepare is -1 s per iteration; it must be from 0 to 10 s.", "Host.Detokenize is NaN s per sequence; it must be from 0 to 10 s.",
         }));
         Assert.That(new RooflineOptions { ExpertImbalance = 0.5 }.Validate(), Has.Some.Contains("ExpertImbalance is 0.5; it must be from 1"));
+        Assert.That(new RooflineOptions { Sampling = (TokenSampling)9 }.Validate(), Has.Some.Contains("Sampling is 9; it must be one of Greedy, TopP"));
     }
 }

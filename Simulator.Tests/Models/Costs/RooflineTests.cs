@@ -1,6 +1,7 @@
 using FsCheck;
 using Simulator.Models.Architectures;
 using Simulator.Models.Costs;
+using Simulator.Models.Costs.Profiles;
 using Simulator.Models.Devices;
 using Simulator.Models.Networks;
 using Simulator.Models.Parallelism;
@@ -42,6 +43,24 @@ public sealed class RooflineTests
             double power = cost.Joules / cost.Seconds / p.StageDevices;
             Assert.That(power, Is.InRange(p.IdleWatts * (1 - 1e-12), (p.IdleWatts + p.ActiveWatts) * (1 + 1e-12)));
         });
+    }
+
+    [Test]
+    public void Evaluate_TopP_SortsTheLogitsInTheTimeThatPyTorchTakes()
+    {
+        // vllm-project/vllm #40376: 128 rows of 131,072 logits in 2.318 ms; #33538: 512 of 32,768 in 2.252 ms, one in about 0.1 ms.
+        Assert.That(SamplingSeconds(TokenSampling.TopP, 131_072, 128), Is.EqualTo(2.318e-3).Within(15).Percent);
+        Assert.That(SamplingSeconds(TokenSampling.TopP, 32_768, 512), Is.EqualTo(2.252e-3).Within(15).Percent);
+        Assert.That(SamplingSeconds(TokenSampling.TopP, 32_768, 1), Is.InRange(0.05e-3, 0.1e-3));
+        Assert.That(SamplingSeconds(TokenSampling.Greedy, 131_072, 128), Is.LessThan(0.15e-3), "14 bytes a logit");
+    }
+
+    private static double SamplingSeconds(TokenSampling sampling, int vocabulary, int rows)
+    {
+        ModelArchitecture model = TestModels.Model("m", 1024, vocabulary, TestModels.Mixtral.Layers);
+        RooflineOptions options = RooflineOptions.Of(CostProfiles.Of(TestModels.H100, EngineKernels.Vllm)) with { Sampling = sampling };
+        RooflineParameters p = RooflineCompiler.Compile(model, new(Tensor: 1), Quantization.Bf16, TestModels.H100, options);
+        return CostBreakdown.Of(new IterationShape { DecodeRows = rows, EmittedTokens = rows }, p).Operators.Single(part => part.Operator == Operator.Sampling).Seconds;
     }
 
     [SeededProperty(MaxTest = 300)]

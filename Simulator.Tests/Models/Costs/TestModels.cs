@@ -116,6 +116,7 @@ internal static class TestModels
             Host = new HostOverhead { Overlapped = pick.Between(0, 2) == 0 }.WithTotal(pick.From(0, 1e-3, 5e-2), pick.From(0, 4e-6)),
             Graphs = RandomGraphs(seed),
             ExpertImbalance = pick.From(1, 1, 1.5, 100),
+            Sampling = seed % 2 == 0 ? TokenSampling.Greedy : TokenSampling.TopP,
             AttentionComputeEfficiency = pick.From(0.02, 0.3, 0.6, 1),
             AttentionMemoryEfficiency = pick.From(0.5, 0.86, 1),
             AttentionKernelSeconds = pick.From(0, 2e-6, 5e-5),

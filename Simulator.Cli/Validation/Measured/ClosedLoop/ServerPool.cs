@@ -49,8 +49,14 @@ internal sealed partial class ServerPool(ServerFlags flags, ClosedLoopPoint poin
                 StreamInterval = (int)(FlagText.Evaluate(flags.StreamInterval.Replace("unset:", "", StringComparison.Ordinal), point) ?? 1),
             },
         };
-        return pool with { Roofline = pool.Roofline with { Graphs = CudaGraphs() }, Memory = Memory(pool) };
+        return pool with { Roofline = pool.Roofline with { Graphs = CudaGraphs(), Sampling = Sampling() }, Memory = Memory(pool) };
     }
+
+    // InferenceX's client asks for a temperature of 0. The other, aiperf, says nothing, and only vLLM then sorts all logits: SGLang samples with FlashInfer's kernels,
+    // and TensorRT-LLM takes the greatest.
+    private TokenSampling Sampling() => point.Engine == "vllm" && flags.Client.Contains("aiperf", StringComparison.Ordinal)
+        ? MeasuredServers.DefaultSampling(point.Model)
+        : TokenSampling.Greedy;
 
     private EngineOptions Vllm() => ServingEngines.VllmV1(new VllmV1Options
     {

@@ -25,9 +25,7 @@ internal static class OpenLoopWorkload
     /// <summary>The requests of a run as they were recorded.</summary>
     public static IReadOnlyList<Request> Recorded(OpenLoopRun run, IReadOnlyList<OpenLoopRequest> recorded) =>
     [
-        // Where nothing came back, the first token was the end of the text.
-        .. recorded.Where(request => request.InputTokens > 0).Select((request, i) => Request(
-            run, i, request.Index, request.Arrival, request.InputTokens, Math.Max(1, request.OutputTokens))),
+        .. recorded.Where(request => request.InputTokens > 0).Select((request, i) => Request(run, i, request.Index, request.Arrival, request.InputTokens)),
     ];
 
     /// <summary>Requests as a run states them, with random arrivals that depend on its name alone.</summary>
@@ -36,32 +34,26 @@ internal static class OpenLoopWorkload
         RandomStream random = new RandomStreams(0).Stream("open_loop/" + run.Experiments[0]);
         List<Request> requests = [];
         int prompt = (int)Math.Round((run.SystemPromptTokens + run.QuestionTokens) * PromptTokensPerStated);
-        double start = 0, outputs = 0;
+        double start = 0;
         foreach (OpenLoopStage stage in run.Stages)
         {
             double[] arrivals = [.. Enumerable.Range(0, stage.Requests).Select(_ => start + random.NextDouble() * stage.Seconds)];
             Array.Sort(arrivals);
             foreach (double arrival in arrivals)
-            {
-                // Whole lengths whose mean is the run's.
-                double before = outputs;
-                outputs += run.MeanOutputTokens;
-                int output = Math.Max(1, (int)(Math.Round(outputs) - Math.Round(before)));
-                requests.Add(Request(run, requests.Count, requests.Count, SimTime.FromSeconds(arrival), prompt, output));
-            }
+                requests.Add(Request(run, requests.Count, requests.Count, SimTime.FromSeconds(arrival), prompt));
             start += stage.Seconds + PauseSeconds;
         }
         return requests;
     }
 
-    private static Request Request(OpenLoopRun run, long id, int index, SimTime arrival, int prompt, int output)
+    private static Request Request(OpenLoopRun run, long id, int index, SimTime arrival, int prompt)
     {
         int system = Math.Min(prompt - 1, (int)Math.Round(run.SystemPromptTokens * PromptTokensPerStated));
         long content = index % Prompts;
         ContentSegment question = new(content, prompt - Math.Max(0, system));
         return new()
         {
-            Id = id, Arrival = arrival, PromptTokens = prompt, OutputTokens = output,
+            Id = id, Arrival = arrival, PromptTokens = prompt, OutputTokens = run.OutputTokens,
             Content = system > 0 ? [new(Prompts + content / PromptsOfGroup, system), question] : [question],
         };
     }

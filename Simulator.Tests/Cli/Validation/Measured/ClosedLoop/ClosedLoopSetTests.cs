@@ -126,6 +126,8 @@ public sealed class ClosedLoopSetTests
     [TestCase("async_overlap", "unset: off by default in 0.12", "vllm", 1, true)]
     [TestCase("cuda_graph", "PIECEWISE only, default max size 512", "vllm", 1, true)]
     [TestCase("kv_cache_dtype", "fp8", "vllm", 1, false)]
+    [TestCase("client", "aiperf; num-prompts 10*C; lengths uniform integer in [0.8L, L]", "vllm", 1, true)]
+    [TestCase("client", "aiperf; num-prompts 10*C; lengths uniform integer in [0.8L, L]", "sglang", 1, false)]
     public void Run_Flag_SlowsWhatItShould(string flag, string value, string engine, int figure, bool slower)
     {
         double without = Predict(("certainty", "read")), with = Predict((flag, value));

@@ -17,7 +17,7 @@ public sealed class OpenLoopFilesTests
         Assert.That(runs.Select(run => string.Join('+', run.Experiments)), Is.EqualTo(["10-codegen+2026-codegen", "11-codegen"]));
         Assert.That((runs[0].KvBlocks, runs[1].KvBlocks), Is.EqualTo((7462L, (long?)null)));
         Assert.That(runs[0].Stages, Is.EqualTo([new OpenLoopStage(5, 20), new OpenLoopStage(10, 20)]));
-        Assert.That(runs[0].MeanOutputTokens, Is.EqualTo(1 + 970 / 4.0).Within(1e-9));
+        Assert.That(runs[0].CountedOutputTokens, Is.EqualTo(1 + 970 / 4.0).Within(1e-9));
     }
 
     [Test]
