@@ -12,8 +12,11 @@ internal sealed class SweepJournal : IDisposable
     {
         string folder = Path.Combine(results, "journal");
         Directory.CreateDirectory(folder);
-        _file = new StreamWriter(Path.Combine(folder, $"{AtomicFile.Writer}.csv"), append: true) { AutoFlush = true, NewLine = "\n" };
-        if (_file.BaseStream.Length == 0) _file.WriteLine("point,host,seconds");
+        string name = string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}-{Environment.ProcessId}.csv");
+        // Processes of two containers may be called alike; their lines then share a file.
+        var stream = new FileStream(Path.Combine(folder, name), FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
+        _file = new StreamWriter(stream) { AutoFlush = true, NewLine = "\n" };
+        if (stream.Length == 0) _file.WriteLine("point,host,seconds");
     }
 
     public void Add(SweepPoint point, TimeSpan took)

@@ -46,7 +46,7 @@ public sealed class SweepManifest
         ArgumentNullException.ThrowIfNull(about);
         ArgumentNullException.ThrowIfNull(points);
         using IncrementalHash hash = Hash(about);
-        using FileStream body = new($"{file}.{AtomicFile.Writer}.points", FileMode.Create, FileAccess.ReadWrite, FileShare.None, BufferSize, FileOptions.DeleteOnClose);
+        using FileStream body = new(AtomicFile.Temporary(file), FileMode.Create, FileAccess.ReadWrite, FileShare.None, BufferSize, FileOptions.DeleteOnClose);
         long count = 0;
         foreach (string point in points)
         {
