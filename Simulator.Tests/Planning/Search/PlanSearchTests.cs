@@ -123,7 +123,7 @@ public sealed class PlanSearchTests
     [Test]
     public void Capacity_OfAPlan_KeepsTheSloBelowItAndBreaksItAbove()
     {
-        Constraint slo = new(Objectives.Find("ttft-p99")!, 0.2);
+        Constraint slo = new(Objectives.Find("ttft-p99")!, 0.1);
         PlanSearch search = Search(slo);
         CapacitySearch capacity = new() { Slos = [slo], RequestsPerSecond = 20 };
         Plan plan = Space.Enumerate().First();

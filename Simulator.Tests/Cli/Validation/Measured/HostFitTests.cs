@@ -26,6 +26,22 @@ public sealed class HostFitTests
         Assert.That(_runs, Is.LessThan(70));
     }
 
+    /// <summary>One run says 60 ms a request, and the others nothing: few others leave it its say, many do not.</summary>
+    [TestCase(100, 60e-3)]
+    [TestCase(300, 15e-3)]
+    public void Fit_OneRunAmongOthers_LeavesTheStartWhenItCounts(int others, double expected)
+    {
+        HostProfile found = HostFit.Fit(
+            host => new(
+            [
+                new("told", new("d", "m", "e"), [new("tpot", 60e-3) { Predicted = host.RequestSeconds }]),
+                .. Enumerable.Range(0, others).Select(i => new MeasuredRow($"{i}", new("d", "m", "e"), [new("tpot", 10) { Predicted = 11 }])),
+            ], ["tpot"]),
+            "made");
+        Assert.That(found.RequestSeconds, Is.EqualTo(expected).Within(1).Percent);
+        Assert.That((found.IterationSeconds, found.ExposedSeconds, found.ExposedSequenceSeconds), Is.EqualTo((1e-3, 3e-4, 5e-6)));
+    }
+
     [Test]
     public void Fit_NothingPredicted_KeepsWhatItBeganWith()
     {

@@ -131,7 +131,8 @@ public sealed class ClosedLoopSetTests
     public void Run_Flag_SlowsWhatItShould(string flag, string value, string engine, int figure, bool slower)
     {
         double without = Predict(("certainty", "read")), with = Predict((flag, value));
-        Assert.That(with, slower ? Is.GreaterThan(without) : Is.LessThanOrEqualTo(without));
+        // Kernels of a KV cache in fp8 are fitted on their own, and are no faster where little is read.
+        Assert.That(with, slower ? Is.GreaterThan(without) : Is.LessThanOrEqualTo(1.001 * without));
 
         double Predict((string, string) set)
         {
