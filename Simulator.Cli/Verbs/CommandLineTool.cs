@@ -52,6 +52,7 @@ internal static class CommandLineTool
         root.Subcommands.Add(CalibrateVerb.Create(streams));
         root.Subcommands.Add(CompareVerb.Create(streams));
         root.Subcommands.Add(PlanVerb.Create(streams));
+        root.Subcommands.Add(ReportVerb.Create(streams));
         root.Subcommands.Add(TraceVerb.Create(streams));
         root.Subcommands.Add(ValidateVerb.Create(streams));
         return root;

@@ -26,6 +26,7 @@ public sealed class ServingSimulation : IEventHandler, IReplicaOwner
     private readonly Dictionary<string, Pool> _poolOf = [];
     private readonly List<Replica> _replicas = [];
     private readonly RunStatistics _statistics;
+    private readonly Dictionary<string, OperatorTotals> _operators = [];
     private readonly List<(RequestRecord Record, int Group)> _ended = [];
     private Pool? _otherModels;
     private EventHandle _arrivalEvent;
@@ -120,16 +121,23 @@ public sealed class ServingSimulation : IEventHandler, IReplicaOwner
         {
             _simulation.Run();
         }
-        return _statistics.Result(cluster, _replicas, _simulation.Now, seed);
+        RunResult result = _statistics.Result(cluster, _replicas, _simulation.Now, seed);
+        return _operators.Count == 0 ? result : result with { Operators = [.. cluster.Pools.SelectMany(pool => OperatorsOf(pool, result))] };
     }
+
+    private IEnumerable<OperatorUse> OperatorsOf(PoolSpec pool, RunResult result) =>
+        _operators.TryGetValue(pool.Name, out OperatorTotals? totals)
+            ? totals.Result([.. result.Replicas.Where(replica => replica.Pool == pool.Name)], result.SimulatedSeconds) : [];
 
     private void AddPool(ClusterSpec cluster, PoolSpec spec, RandomStreams random)
     {
         long kvBlocks = spec.UsableBlocks();
         IRouter router = cluster.Router(new RouterContext(spec.Replicas, random.Stream("router/" + spec.Name)));
-        Pool pool = new(spec.Name, router, new ReplicaView[spec.Replicas]);
+        Pool pool = new(spec, router, new ReplicaView[spec.Replicas]);
         Costs.ICostModel costs = spec.CompileCosts();
         HostCopies[]? copies = spec.HostCopies();
+        OperatorTotals? operators = _options.Operators && costs is Costs.RooflineCostModel roofline ? new(spec, roofline) : null;
+        if (operators is not null) _operators.Add(spec.Name, operators);
         for (int i = 0; i < spec.Replicas; i++)
         {
             ReplicaSetup setup = new()
@@ -144,6 +152,7 @@ public sealed class ServingSimulation : IEventHandler, IReplicaOwner
                 Random = random.Stream($"scheduler/{spec.Name}/{i}"),
                 Groups = _statistics.Groups,
                 Observer = _options.Observer,
+                Operators = operators,
             };
             Replica replica = costs.CreateReplica(setup, _simulation, this);
             pool.Replicas[i] = new ReplicaView(replica);
@@ -225,14 +234,24 @@ public sealed class ServingSimulation : IEventHandler, IReplicaOwner
 
     private void Sample()
     {
-        foreach (Replica replica in _replicas)
+        foreach (Pool pool in _pools)
         {
-            _options.Observer!.OnSample(new ReplicaSample(
-                _simulation.Now, replica.Index, replica.RunningCount, replica.WaitingCount, replica.BlocksUsed, replica.GeneratedTokens));
+            foreach (ReplicaView view in pool.Replicas)
+            {
+                Replica replica = _replicas[view.Index];
+                _options.Observer!.OnSample(new ReplicaSample(
+                    _simulation.Now, replica.Index, replica.RunningCount, replica.WaitingCount, replica.BlocksUsed, replica.GeneratedTokens)
+                {
+                    EnergyJoules = ReplicaUse.EnergyJoules(pool.Spec, replica.Nanojoules, replica.BusyTime, _simulation.Now.ToSeconds()),
+                });
+            }
         }
         if (_simulation.PendingEvents > 0)
             _simulation.Schedule(_simulation.Now + _options.SampleEvery!.Value, this, (int)Signal.Sample, 0, EventPriority.Observation);
     }
 
-    private sealed record Pool(string Name, IRouter Router, ReplicaView[] Replicas);
+    private sealed record Pool(PoolSpec Spec, IRouter Router, ReplicaView[] Replicas)
+    {
+        public string Name => Spec.Name;
+    }
 }

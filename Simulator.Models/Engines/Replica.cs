@@ -40,6 +40,7 @@ internal abstract partial class Replica : IEventHandler
     private readonly List<GroupStatistics> _groups;
     private readonly IRunObserver? _observer;
     private readonly IRunObserver? _rowObserver;
+    private readonly OperatorTotals? _operators;
     private readonly List<Sequence> _sequences = [];
     private readonly Stack<Sequence> _recycled = [];
     private int _arriving;
@@ -60,6 +61,7 @@ internal abstract partial class Replica : IEventHandler
         _groups = setup.Groups;
         _observer = setup.Observer is { WantsIterations: true } ? setup.Observer : null;
         _rowObserver = setup.Observer is { WantsRows: true } ? setup.Observer : null;
+        _operators = setup.Operators;
         ContextWindow = setup.ContextWindow;
         Memory = _options.PrefixIndex == PrefixIndex.RadixTree
             ? new RadixMemory(setup.KvBlocks, _options.BlockTokens, _options.PrefixCaching)
@@ -160,6 +162,30 @@ internal abstract partial class Replica : IEventHandler
             foreach (BatchSlot slot in _slots)
                 if (slot.IsBusy && slot.Planned > 1) tokens += (long)slot.EndedBy(_simulation.Now) * slot.Decodes;
             return tokens;
+        }
+    }
+
+    /// <summary>Energy of the iterations that ended by now, 10⁻⁹ J; idle time between them is not in it.</summary>
+    public Int128 Nanojoules
+    {
+        get
+        {
+            Int128 energy = Statistics.Nanojoules;
+            foreach (BatchSlot slot in _slots)
+                if (slot.IsBusy && slot.Planned > 1) energy += slot.Costs.Sum(slot.EndedBy(_simulation.Now)).Nanojoules;
+            return energy;
+        }
+    }
+
+    /// <summary>Time of the iterations that ended by now, summed over slots, in cost time units.</summary>
+    public Int128 BusyTime
+    {
+        get
+        {
+            Int128 time = Statistics.BusyTime;
+            foreach (BatchSlot slot in _slots)
+                if (slot.IsBusy && slot.Planned > 1) time += slot.Duration(slot.EndedBy(_simulation.Now));
+            return time;
         }
     }
 
@@ -333,6 +359,9 @@ internal abstract partial class Replica : IEventHandler
 
     /// <summary>Time of the next iteration of a slot in each pipeline stage, in cost time units.</summary>
     protected abstract void StageTimes(BatchSlot slot, Span<long> times);
+
+    /// <summary>What the next iteration of a slot computes, decode rows included.</summary>
+    protected abstract IterationShape ShapeOf(BatchSlot slot);
 
     /// <summary>Moves the cost of a slot past iterations that ran.</summary>
     protected abstract void AdvanceCost(BatchSlot slot, int iterations);

@@ -46,4 +46,8 @@ public interface IRunObserver
 /// <param name="KvBlocksUsed">KV blocks that sequences hold.</param>
 /// <param name="GeneratedTokens">Tokens generated so far.</param>
 public readonly record struct ReplicaSample(
-    SimTime Time, int Replica, int Running, int Waiting, long KvBlocksUsed, long GeneratedTokens);
+    SimTime Time, int Replica, int Running, int Waiting, long KvBlocksUsed, long GeneratedTokens)
+{
+    /// <summary>Energy of the iterations that have ended, and idle power for the rest of the time so far, joules.</summary>
+    public double EnergyJoules { get; init; }
+}

@@ -1,0 +1,56 @@
+using System.Globalization;
+using Simulator.Models.Results;
+using Simulator.Reports.Charts;
+using Simulator.Reports.Inputs;
+
+namespace Simulator.Reports.Sections;
+
+/// <summary>The share of requests that met every SLO, against the rate at which requests came.</summary>
+internal static class AttainmentSection
+{
+    private const string RatePath = "workload.requestsPerSecond";
+
+    public static ReportSection Of(IReadOnlyList<ReportRun> runs)
+    {
+        var section = new ReportSection("attainment", "SLO attainment");
+        var known = runs.Select(run => (Run: run, Rate: Rate(run), Share: run.Figure("goodput.share"))).Where(point => point.Rate is not null && point.Share.Value is not null).ToArray();
+        if (known.Select(point => point.Rate).Distinct().Count() < 2)
+            return section with { Missing = "it takes results at two rates or more (replay --rate), with 'slo' in the results of their scenario" };
+
+        string[] paths = [.. known.SelectMany(point => point.Run.Settings).Where(setting => !setting.Path.StartsWith("workload.", StringComparison.Ordinal))
+            .GroupBy(setting => setting.Path).Where(path => path.Select(setting => setting.Value).Distinct().Count() > 1 || path.Count() < known.Length).Select(path => path.Key)];
+        var groups = known.GroupBy(point => Name(point.Run, paths)).ToArray();
+        List<ChartSeries> series = [];
+        for (int i = 0; i < groups.Length; i++)
+        {
+            var points = groups[i].OrderBy(point => point.Rate).ToArray();
+            ChartPoint[] ends = [.. points.Where(point => point.Share.Lower is not null).SelectMany(point => new[]
+                { new ChartPoint(point.Rate!.Value, Math.Max(0, point.Share.Lower!.Value)), new ChartPoint(point.Rate.Value, Math.Min(1, point.Share.Upper!.Value)) })];
+            if (ends.Length > 0) series.Add(new($"{groups[i].Key}, 95 % confidence", ChartMark.Ranges, i, ends));
+            series.Add(new(groups[i].Key, ChartMark.Line, i, [.. points.Select(point => new ChartPoint(point.Rate!.Value, point.Share.Value!.Value, point.Run.Name))]));
+        }
+        return section with
+        {
+            Lead = "Requests that met every SLO, as a share of those that came.",
+            Charts = [new("attainment", "SLO attainment against rate", new("rate of requests", "requests/s"), new("requests within their SLOs", ""), series)],
+        };
+    }
+
+    /// <summary>The rate that was set; without one, requests that came over the time of the run.</summary>
+    private static double? Rate(ReportRun run)
+    {
+        if (run.Settings.FirstOrDefault(setting => setting.Path == RatePath) is { } set
+            && double.TryParse(set.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out double rate))
+        {
+            return rate;
+        }
+        return run.Figure("requests.injected").Value / run.Figure("simulatedSeconds").Value is { } mean && double.IsFinite(mean) ? mean : null;
+    }
+
+    private static string Name(ReportRun run, string[] paths)
+    {
+        string[] values = [.. paths.Select(path => run.Settings.FirstOrDefault(setting => setting.Path == path)).OfType<RunSetting>()
+            .Select(setting => setting.Value.Length <= 24 && setting.Value.Any(char.IsLetter) ? setting.Value : $"{setting.Path.Split('.')[^1]} {setting.Value}")];
+        return values.Length is 0 or > 4 ? values.Length == 0 ? "all runs" : run.Name : string.Join(", ", values);
+    }
+}
