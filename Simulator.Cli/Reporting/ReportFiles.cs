@@ -10,6 +10,9 @@ namespace Simulator.Cli.Reporting;
 /// <summary>Reads the files that a report is made from.</summary>
 internal static class ReportFiles
 {
+    // What 'replay --out' calls the result in its folder.
+    private const string ResultName = "result";
+
     /// <summary>Reads files and puts a report together: results of replays, a plan search, and what replays wrote beside their results.</summary>
     /// <param name="title">Title of the report; null for one that says what was run.</param>
     /// <param name="files">The files; one of requests or samples belongs to the result before it.</param>
@@ -98,7 +101,8 @@ internal static class ReportFiles
         string[][] others = [.. files.Where(other => other != file && Path.GetExtension(other) == Path.GetExtension(file)).Select(Parts)];
         string[] parts = Parts(file);
         int length = Enumerable.Range(1, parts.Length).FirstOrDefault(length => others.All(other => Last(other, length) != Last(parts, length)), parts.Length);
-        return Last(parts, length);
+        string name = Last(parts, length);
+        return length > 1 && parts[^1] == ResultName ? name[..^(ResultName.Length + 1)] : name;
     });
 
     private static string[] Parts(string file) => Path.ChangeExtension(file, null).Split(['/', '\\'], StringSplitOptions.RemoveEmptyEntries);

@@ -17,6 +17,9 @@ public sealed record ChartAxis(string Name, string Unit, ChartScale Scale = Char
     /// <summary>What the values 0, 1, … stand for, on a scale of categories; empty otherwise.</summary>
     public IReadOnlyList<string> Categories { get; init; } = [];
 
+    /// <summary>What stands at the axis: the name, and the unit unless the marks have one of their own, as times and shares do.</summary>
+    public string Title => Unit is "" or "s" ? Name : $"{Name}, {Unit}";
+
     /// <summary>The name with the unit.</summary>
     public string Label => Unit.Length == 0 ? Name : $"{Name}, {Unit}";
 }

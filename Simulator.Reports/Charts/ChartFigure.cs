@@ -20,6 +20,9 @@ public static class ChartFigure
     private const double CharacterWidth = 6.1;
     private const int MostInLegend = 12;
 
+    // Names of more points than these say nothing.
+    private const int MostLabels = 16;
+
     // Above this many points marks are drawn smaller.
     private const int Many = 200;
 
@@ -31,13 +34,14 @@ public static class ChartFigure
         ArgumentNullException.ThrowIfNull(chart);
         SvgText svg = new();
         svg.Text("title", 16, 26, chart.Title);
-        double top = DrawLegend(svg, chart) + 22;
+        double top = DrawLegend(svg, chart) + 30;
         bool named = chart.Y.Scale == ChartScale.Category;
         double left = named ? Math.Min(230, 24 + chart.Y.Categories.Max(name => name.Length) * CharacterWidth) : 70;
         double height = named ? BarHeight * chart.Y.Categories.Count : PlotHeight;
         Plot plot = new(chart, left, top, Width - Right - left, height);
         DrawAxes(svg, plot);
         foreach (ChartSeries series in chart.Series) DrawSeries(svg, plot, series);
+        DrawLabels(svg, plot);
         svg.Path("frame", SvgText.Data($"M{left} {top}V{top + height}H{Width - Right}"));
         return svg.ToDocument(Width, top + height + 50, chart.Title, Style);
     }
@@ -81,7 +85,7 @@ public static class ChartFigure
             svg.Path("grid", SvgText.Data($"M{plot.X(mark)} {plot.Top}V{bottom}"));
             svg.Text("small middle", plot.X(mark), bottom + 16, Numbers.OnAxis(mark, plot.Chart.X.Unit));
         }
-        svg.Text("small axis middle", plot.Left + plot.Width / 2, bottom + 36, plot.Chart.X.Label);
+        svg.Text("small axis middle", plot.Left + plot.Width / 2, bottom + 36, plot.Chart.X.Title);
         if (plot.Chart.Y.Scale == ChartScale.Category)
         {
             for (int i = 0; i < plot.Chart.Y.Categories.Count; i++) svg.Text("small right", plot.Left - 8, plot.Y(i) + 4, plot.Chart.Y.Categories[i]);
@@ -92,7 +96,7 @@ public static class ChartFigure
             svg.Path("grid", SvgText.Data($"M{plot.Left} {plot.Y(mark)}H{plot.Left + plot.Width}"));
             svg.Text("small right", plot.Left - 7, plot.Y(mark) + 4, Numbers.OnAxis(mark, plot.Chart.Y.Unit));
         }
-        svg.Text("small axis", 16, plot.Top - 9, "↑ " + plot.Chart.Y.Label);
+        svg.Text("small axis", 16, plot.Top - 9, "↑ " + plot.Chart.Y.Title);
     }
 
     private static void DrawSeries(SvgText svg, Plot plot, ChartSeries series)
@@ -123,17 +127,24 @@ public static class ChartFigure
             });
         }
         svg.Path(css, path.ToString());
-        if (series.Mark is ChartMark.Points && points.Length <= 12)
-        {
-            foreach (ChartPoint point in points.Where(point => point.Label.Length > 0)) DrawLabel(svg, plot, point);
-        }
     }
 
-    private static void DrawLabel(SvgText svg, Plot plot, ChartPoint point)
+    /// <summary>Names points where there is room; those of the last series come first.</summary>
+    private static void DrawLabels(SvgText svg, Plot plot)
     {
-        (double x, double y) = (plot.X(point.X), plot.Y(point.Y));
-        bool atRight = x + 10 + point.Label.Length * CharacterWidth > plot.Left + plot.Width;
-        svg.Text(atRight ? "small right" : "small", x + (atRight ? -7 : 7), y - 6, point.Label);
+        List<(double Left, double Right, double Y)> taken = [];
+        foreach (ChartSeries series in plot.Chart.Series.Where(series => series.Mark == ChartMark.Points && series.Colour >= 0 && series.Points.Count <= MostLabels).Reverse())
+        {
+            foreach (ChartPoint point in series.Points.Where(plot.Shows).Where(point => point.Label.Length > 0))
+            {
+                (double x, double y, double width) = (plot.X(point.X), plot.Y(point.Y) - 7, point.Label.Length * CharacterWidth);
+                bool toLeft = x + 7 + width > plot.Left + plot.Width;
+                (double Left, double Right, double Y) place = toLeft ? (x - 7 - width, x - 7, y) : (x + 7, x + 7 + width, y);
+                if (place.Left < plot.Left || taken.Any(other => other.Left < place.Right && place.Left < other.Right && Math.Abs(other.Y - y) < 12)) continue;
+                taken.Add(place);
+                svg.Text(toLeft ? "small right" : "small", toLeft ? x - 7 : x + 7, y, point.Label);
+            }
+        }
     }
 
     private static string Css(ChartSeries series)

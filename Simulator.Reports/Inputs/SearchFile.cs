@@ -44,6 +44,8 @@ public sealed record SearchFile(
                 throw new JsonException($"A front has the objective '{unknown}', which is not among the objectives.");
             if (front.Objectives.Count < 2) throw new JsonException("A front has fewer than two objectives.");
         }
+        foreach (string name in search.Best.Select(best => best.Objective).Concat(search.Constraints.Select(constraint => constraint.Objective)))
+            if (!objectives.Contains(name)) throw new JsonException($"'{name}' is not among the objectives.");
         return search;
     }
 

@@ -2,12 +2,17 @@ using System.Text;
 using System.Text.Json;
 using Simulator.Reports.Charts;
 using Simulator.Reports.Inputs;
+using Simulator.Reports.Sections;
 
 namespace Simulator.Reports.Page;
 
 /// <summary>The data of a page as JSON that can stand in a script element: no character of it ends the element.</summary>
 internal static class PageData
 {
+    /// <summary>Whether charts side by side have one legend, above them.</summary>
+    public static bool SharesLegend(IReadOnlyList<Chart> charts) =>
+        charts.Count > 1 && charts[0].Series.Count > 1 && charts.All(chart => chart.Series.Select(series => series.Name).SequenceEqual(charts[0].Series.Select(series => series.Name)));
+
     public static string Write(Report report)
     {
         using var bytes = new MemoryStream();
@@ -17,7 +22,11 @@ internal static class PageData
             json.WriteStartObject();
             json.WriteStartArray("charts");
             // The page draws the trade-offs from the plans, since their axes can be chosen.
-            foreach (Chart chart in report.Sections.Where(section => section.Id != "trade-off").SelectMany(section => section.Charts)) WriteChart(json, chart);
+            foreach (ReportSection section in report.Sections.Where(section => section.Id != "trade-off"))
+            {
+                bool shares = SharesLegend(section.Charts);
+                foreach (Chart chart in section.Charts) WriteChart(json, chart, shares);
+            }
             json.WriteEndArray();
             if (report.Search is not null) WriteSearch(json, report.Search);
             json.WriteEndObject();
@@ -25,9 +34,10 @@ internal static class PageData
         return Encoding.UTF8.GetString(bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
     }
 
-    private static void WriteChart(Utf8JsonWriter json, Chart chart)
+    private static void WriteChart(Utf8JsonWriter json, Chart chart, bool sharesLegend)
     {
         json.WriteStartObject();
+        json.WriteBoolean("sharesLegend", sharesLegend);
         json.WriteString("id", chart.Id);
         json.WriteString("title", chart.Title);
         WriteAxis(json, "x", chart.X);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Simulator.Models.Results;
 using Simulator.Reports.Charts;
+using Simulator.Reports.Drawing;
 using Simulator.Reports.Inputs;
 using Simulator.Reports.Sections;
 
@@ -21,7 +22,7 @@ public sealed class Report
         [
             .. search is null ? (ReportSection[])[] : [FrontSection.TradeOff(search), FrontSection.Best(search), new("plans", "Plans")],
             RunsSection.Of(runs, search is null ? "Runs" : "Best plans, plans of the fronts and rules of thumb in full"),
-            AttainmentSection.Of(runs), LatencySection.Of(runs), OperatorSection.Of(runs), StateSection.Of(runs), AccuracySection.Of(runs),
+            AttainmentSection.Of(search is null ? runs : [.. runs.Where(run => !search.Results.ContainsKey(run.Name))]), LatencySection.Of(runs), OperatorSection.Of(runs), StateSection.Of(runs), AccuracySection.Of(runs),
         ];
     }
 
@@ -77,24 +78,34 @@ public sealed class Report
 
     private static IEnumerable<(string, string)> FactsOf(SearchFile? search, IReadOnlyList<ReportRun> runs, IReadOnlyList<RunSetting> settings)
     {
-        foreach ((string name, string path) in ((string, string)[])
-            [("workload", "workload.source.file"), ("requests", "workload.limit"), ("rate", "workload.requestsPerSecond"), ("router", "router")])
+        IReadOnlyList<RunSetting>[] all = search is null ? [.. runs.Select(run => run.Settings)] : [settings];
+        foreach ((string name, string end, string unit) in ((string, string, string)[])
+        [
+            ("workload", "workload.source.file", ""), ("requests", "workload.limit", ""), ("rate", "workload.requestsPerSecond", " requests/s"),
+            ("router", "router", ""), ("scheduler", ".engine.scheduler", ""),
+        ])
         {
-            string[] values = [.. (search is null ? runs.SelectMany(run => run.Settings) : settings).Where(setting => setting.Path == path).Select(setting => setting.Value).Distinct()];
-            if (values.Length > 0) yield return (name, Short(string.Join(", ", values)));
+            string[] values = [.. all.SelectMany(some => some).Where(setting => end[0] == '.' ? setting.Path.EndsWith(end, StringComparison.Ordinal) : setting.Path == end)
+                .Select(setting => setting.Value).Distinct()];
+            if (values.Length > 0) yield return (name, Short(string.Join(", ", values)) + unit);
         }
-        if (Values(settings, ".scheduler") is { Length: > 0 } scheduler) yield return ("scheduler", scheduler);
         if (search is not null)
         {
             yield return ("plans", string.Create(CultureInfo.InvariantCulture, $"{search.Search.Plans:N0}; {search.Search.Feasible:N0} fit, {search.Search.Admissible:N0} keep the constraints"));
             if (search.Constraints.Count > 0)
-                yield return ("constraints", string.Join(", ", search.Constraints.Select(constraint => string.Create(CultureInfo.InvariantCulture, $"{constraint.Objective} {constraint.Bound}"))));
+                yield return ("constraints", string.Join(", ", search.Constraints.Select(constraint => Bound(search, constraint))));
             yield return ("seed", search.Seed.ToString(CultureInfo.InvariantCulture));
         }
         else if (runs.Select(run => run.Result?.Seed).OfType<ulong>().Distinct().ToArray() is { Length: > 0 } seeds)
         {
             yield return ("seed", Short(string.Join(", ", seeds)));
         }
+    }
+
+    private static string Bound(SearchFile search, SearchConstraint constraint)
+    {
+        SearchObjective objective = search.Objectives.First(objective => objective.Name == constraint.Objective);
+        return $"{objective.Name} {(objective.HigherIsBetter ? "≥" : "≤")} {Numbers.WithUnit(constraint.Bound, objective.Unit)}";
     }
 
     private static string Values(IReadOnlyList<RunSetting> settings, string end) => string.Join(", ", settings

@@ -83,14 +83,32 @@ public static class ReportPage
     private static void WriteCharts(StringBuilder page, IReadOnlyList<Chart> charts)
     {
         page.Append($"<div class=\"charts{(charts.Count > 1 ? " many" : "")}\">\n");
+        if (PageData.SharesLegend(charts)) WriteLegend(page, charts[0].Series);
         foreach (Chart chart in charts)
         {
             page.Append($"""
-                <figure><figcaption>{Text(chart.Title)}</figcaption><div class="chart" id="{chart.Id}" role="img" aria-label="{Text(Describe(chart))}"></div></figure>
+                <figure><figcaption>{Text(chart.Title)}</figcaption><div class="chart" id="chart-{chart.Id}" role="img" aria-label="{Text(Describe(chart))}"></div></figure>
 
                 """);
         }
         page.Append("</div>\n");
+    }
+
+    private static void WriteLegend(StringBuilder page, IReadOnlyList<ChartSeries> all)
+    {
+        page.Append("<ul class=\"legend\" aria-label=\"Legend\">");
+        foreach (ChartSeries series in all)
+        {
+            string colour = series.Colour switch
+            {
+                ChartColours.Grey => "grey",
+                ChartColours.LightGrey => "light",
+                int number => $"c{number % ChartColours.Count}",
+            };
+            string kind = series.Mark == ChartMark.Bars ? " bars" : series.Colour >= ChartColours.Count ? " dashed" : "";
+            page.Append($"<li><button type=\"button\" aria-pressed=\"true\"><span class=\"swatch {colour}{kind}\"></span>{Text(series.Name)}</button></li>");
+        }
+        page.Append("</ul>\n");
     }
 
     private static string Describe(Chart chart) =>
@@ -105,7 +123,7 @@ public static class ReportPage
         foreach (IReadOnlyList<string> row in table.Rows)
         {
             page.Append($"<tr><th scope=\"row\">{Text(row[0])}</th>");
-            foreach (string cell in row.Skip(1)) page.Append($"<td{(IsNumber(cell) ? " class=\"number\"" : "")}>{Text(cell)}</td>");
+            foreach (string cell in row.Skip(1)) page.Append($"<td class=\"{(IsNumber(cell) ? "number" : "text")}\">{Text(cell)}</td>");
             page.Append("</tr>\n");
         }
         page.Append("</tbody></table></div>\n");

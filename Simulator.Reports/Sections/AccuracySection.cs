@@ -37,7 +37,7 @@ internal static class AccuracySection
     [
         band.Run, band.Name, Numbers.WithUnit(band.Predicted, band.Unit), $"{Numbers.WithUnit(band.Low, band.Unit)} to {Numbers.WithUnit(band.High, band.Unit)}",
         band.Of.MedianPercent.ToString("+0;-0;0", CultureInfo.InvariantCulture) + " %", band.Of.Points.ToString("N0", CultureInfo.InvariantCulture),
-        band.Of.Extrapolates ? "other conditions" : "such conditions",
+        band.Of.Extrapolates ? "other conditions (extrapolated)" : "the same conditions",
     ];
 
     // The means of a run are those of its pool when there is one pool.

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Simulator.Models.Results;
 using Simulator.Reports.Charts;
 using Simulator.Reports.Inputs;
 
@@ -19,15 +18,16 @@ internal static class AttainmentSection
 
         string[] paths = [.. known.SelectMany(point => point.Run.Settings).Where(setting => !setting.Path.StartsWith("workload.", StringComparison.Ordinal))
             .GroupBy(setting => setting.Path).Where(path => path.Select(setting => setting.Value).Distinct().Count() > 1 || path.Count() < known.Length).Select(path => path.Key)];
-        var groups = known.GroupBy(point => Name(point.Run, paths)).ToArray();
+        var groups = known.GroupBy(point => string.Join('\n', paths.Select(path => Value(point.Run, path)))).ToArray();
+        string[] names = Names([.. groups.Select(group => group.First().Run)], paths);
         List<ChartSeries> series = [];
         for (int i = 0; i < groups.Length; i++)
         {
             var points = groups[i].OrderBy(point => point.Rate).ToArray();
             ChartPoint[] ends = [.. points.Where(point => point.Share.Lower is not null).SelectMany(point => new[]
                 { new ChartPoint(point.Rate!.Value, Math.Max(0, point.Share.Lower!.Value)), new ChartPoint(point.Rate.Value, Math.Min(1, point.Share.Upper!.Value)) })];
-            if (ends.Length > 0) series.Add(new($"{groups[i].Key}, 95 % confidence", ChartMark.Ranges, i, ends));
-            series.Add(new(groups[i].Key, ChartMark.Line, i, [.. points.Select(point => new ChartPoint(point.Rate!.Value, point.Share.Value!.Value, point.Run.Name))]));
+            if (ends.Length > 0) series.Add(new($"{names[i]}, 95 % confidence", ChartMark.Ranges, i, ends));
+            series.Add(new(names[i], ChartMark.Line, i, [.. points.Select(point => new ChartPoint(point.Rate!.Value, point.Share.Value!.Value, point.Run.Name))]));
         }
         return section with
         {
@@ -47,10 +47,15 @@ internal static class AttainmentSection
         return run.Figure("requests.injected").Value / run.Figure("simulatedSeconds").Value is { } mean && double.IsFinite(mean) ? mean : null;
     }
 
-    private static string Name(ReportRun run, string[] paths)
+    /// <summary>What tells groups of runs apart: one setting that does, or all that differ, or the first run when those are many.</summary>
+    private static string[] Names(ReportRun[] groups, string[] paths)
     {
-        string[] values = [.. paths.Select(path => run.Settings.FirstOrDefault(setting => setting.Path == path)).OfType<RunSetting>()
-            .Select(setting => setting.Value.Length <= 24 && setting.Value.Any(char.IsLetter) ? setting.Value : $"{setting.Path.Split('.')[^1]} {setting.Value}")];
-        return values.Length is 0 or > 4 ? values.Length == 0 ? "all runs" : run.Name : string.Join(", ", values);
+        if (groups.Length == 1) return ["all runs"];
+        if (paths.FirstOrDefault(path => groups.Select(run => Value(run, path)).Distinct().Count() == groups.Length) is { } telling) paths = [telling];
+        return [.. groups.Select(run => paths.Length > 3 ? $"runs like {run.Name}" : string.Join(", ", paths.Select(path => Word(path, Value(run, path)))))];
     }
+
+    private static string Value(ReportRun run, string path) => run.Settings.FirstOrDefault(setting => setting.Path == path)?.Value ?? "";
+
+    private static string Word(string path, string value) => value.Any(char.IsLetter) && value is not ("true" or "false") ? value : $"{path.Split('.')[^1]} {value}";
 }

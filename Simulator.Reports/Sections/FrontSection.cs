@@ -18,24 +18,28 @@ internal static class FrontSection
     public static ReportSection Best(SearchFile search) => new("best", "Best plans")
     {
         Lead = "The best plan by each objective, beside the best of the rules of thumb.",
-        Tables = [new("Best plans and rules of thumb", ["objective", "best plan", "value", "best rule of thumb", "its plan", "its value", "the best plan is"], [.. search.Best.Select(best => Row(search, best))])],
+        Tables = [new("Best plans and rules of thumb", ["objective", "best plan", "value", "best rule of thumb", "its value", "the best plan is"], [.. search.Best.Select(best => Row(search, best))])],
     };
 
     private static IReadOnlyList<string> Row(SearchFile search, SearchBest best)
     {
         SearchObjective objective = search.Objectives.First(objective => objective.Name == best.Objective);
         SearchBaseline? rule = null;
-        foreach (SearchBaseline baseline in search.Baselines.Where(baseline => baseline.Feasible))
+        // A rule that breaks a constraint stands here only when all do.
+        foreach (SearchBaseline baseline in search.Baselines.Where(baseline => baseline.Feasible).OrderByDescending(Keeps))
         {
-            if (Value(baseline) is { } value && (rule is null || objective.IsBetter(value, Value(rule)!.Value))) rule = baseline;
+            if (Value(baseline) is { } value && (rule is null || (Keeps(baseline) == Keeps(rule) && objective.IsBetter(value, Value(rule)!.Value)))) rule = baseline;
         }
         double? of = rule is null ? null : Value(rule);
         return
         [
-            objective.Name, best.Plan, Text(best.Value), rule?.Name ?? "none fits", rule?.Plan ?? "", rule is null ? "" : Text(of!.Value),
-            of is null ? "" : Compared(objective, best.Value, of.Value),
+            objective.Name, best.Plan, Text(best.Value), rule is null ? "none fits" : $"{rule.Name} ({rule.Plan})", rule is null ? "" : Text(of!.Value),
+            of is null ? "" : Keeps(rule!) ? Compared(objective, best.Value, of.Value) : "the one that keeps the constraints",
         ];
 
+        bool Keeps(SearchBaseline baseline) => search.Constraints.All(constraint =>
+            baseline.Values.GetValueOrDefault(constraint.Objective) is { } value
+            && !search.Objectives.First(bounded => bounded.Name == constraint.Objective).IsBetter(constraint.Bound, value));
         double? Value(SearchBaseline baseline) => baseline.Values.GetValueOrDefault(best.Objective);
         string Text(double value) => objective.Name == "attainment" ? Numbers.Share(value) : Numbers.WithUnit(value, objective.Unit);
     }
@@ -80,7 +84,6 @@ internal static class FrontSection
     {
         double[] values = [.. plans.Select(plan => plan.Value(objective.Name)!.Value)];
         bool isLog = values.Length > 0 && values.Min() > 0 && values.Max() / values.Min() >= LogFrom;
-        string arrow = objective.HigherIsBetter ? "more is better" : "less is better";
-        return new($"{objective.Name} ({arrow})", objective.Unit.Length > 0 || objective.Name == "attainment" ? objective.Unit : "count", isLog ? ChartScale.Log : ChartScale.Linear);
+        return new($"{objective.Name} ({(objective.HigherIsBetter ? "more" : "less")} is better)", objective.Unit.Length > 0 || objective.Name == "attainment" ? objective.Unit : "count", isLog ? ChartScale.Log : ChartScale.Linear);
     }
 }

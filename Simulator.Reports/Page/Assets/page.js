@@ -5,6 +5,8 @@
   const dark = matchMedia('(prefers-color-scheme: dark)');
   const manyPoints = 4000;
   const shownRows = 200;
+  // Pixels of a printed page, A4 or letter.
+  const printedWidth = 690, printedHalf = 335;
   let colours, printing = false;
 
   // Numbers: four significant digits, times in the unit that suits them.
@@ -31,7 +33,8 @@
     return size >= 9.999e8 ? cut(value / 1e9, 'G') : size >= 9.999e5 ? cut(value / 1e6, 'M') : size >= 9999 ? cut(value / 1e3, 'k') : cut(value, '');
   };
   const escape = text => text.replace(/[&<>"']/g, c => '&#' + c.charCodeAt(0) + ';');
-  const label = axis => axis.name + (axis.unit && axis.unit !== '%' ? ', ' + axis.unit : '');
+  // Marks of times and shares have units of their own.
+  const label = axis => axis.name + (['', '%', 's'].includes(axis.unit) ? '' : ', ' + axis.unit);
   // Charts leave the unit of shares empty.
   const unitOf = axis => axis.unit === '' ? '%' : axis.unit;
 
@@ -47,8 +50,7 @@
   // Every picture is drawn again when colours change.
   const drawn = [];
   const draw = (id, option, points) => {
-    const element = document.getElementById(id);
-    if (!element) return null;
+    const element = document.getElementById('chart-' + id);
     const chart = echarts.init(element, null, { renderer: points > manyPoints ? 'canvas' : 'svg' });
     drawn.push({ id, chart, redraw: () => chart.setOption(option(), true) });
     chart.setOption(option());
@@ -61,19 +63,40 @@
     confine: true, transitionDuration: 0, backgroundColor: colours.page, borderColor: colours.line, borderWidth: 1, padding: [6, 9],
     textStyle: { color: colours.ink, fontSize: 12 }, extraCssText: 'max-width:min(26rem,88vw);white-space:normal;overflow-wrap:anywhere',
   });
-  const axis = (of, position, extra) => ({
-    type: of.scale === 'log' ? 'log' : of.scale === 'category' ? 'category' : 'value', scale: of.scale !== 'fromZero', data: of.categories,
-    name: label(of), nameLocation: position === 'x' ? 'middle' : 'end', nameGap: position === 'x' ? 28 : 10,
-    nameTextStyle: { color: colours.soft, align: position === 'x' ? 'center' : 'left', fontSize: 12, padding: position === 'x' ? 0 : [0, 0, 0, -46] },
-    axisLabel: { color: colours.soft, fontSize: 11, hideOverlap: true, formatter: of.scale === 'category' ? undefined : onAxis(unitOf(of)) },
+  const range = values => values.reduce(([low, high], value) => [Math.min(low, value), Math.max(high, value)], [Infinity, -Infinity]);
+  // A logarithmic axis ends near its values when it has marks then, and at powers of ten otherwise.
+  const logRange = values => {
+    const [low, high] = range(values.filter(value => value > 0)), least = low / 1.2, most = high * 1.2;
+    return most / least >= 30 ? { min: least, max: most } : { min: 10 ** Math.floor(Math.log10(least)), max: 10 ** Math.ceil(Math.log10(most)) };
+  };
+  const isPower = value => Math.abs(Math.log10(value) - Math.round(Math.log10(value))) < 1e-9;
+  const axis = (of, position, values, extra) => ({
+    type: of.scale === 'log' ? 'log' : of.scale === 'category' ? 'category' : 'value', ...(of.scale === 'log' ? logRange(values) : {}), scale: of.scale !== 'fromZero', data: of.categories,
+    name: position === 'x' ? label(of) : '', nameLocation: 'middle', nameGap: 26, nameTextStyle: { color: colours.soft, fontSize: 11 },
+    axisLabel: { color: colours.soft, fontSize: 11, hideOverlap: true, ...(of.scale === 'log' ? { showMinLabel: isPower(logRange(values).min), showMaxLabel: isPower(logRange(values).max) } : {}), formatter: of.scale === 'category' ? undefined : onAxis(unitOf(of)) },
     axisLine: { show: true, lineStyle: { color: colours.grey } }, axisTick: { show: of.scale !== 'category', lineStyle: { color: colours.grey } },
     splitLine: { show: of.scale !== 'category', lineStyle: { color: colours.line, width: 0.6 } }, minorSplitLine: { show: false }, ...extra,
   });
   const legend = (names, top) => ({
-    type: names.length > 8 ? 'scroll' : 'plain', top, left: 0, right: 0, itemWidth: 16, itemHeight: 9, itemGap: 12, data: names,
-    textStyle: { color: colours.ink, fontSize: 11 }, inactiveColor: colours.light, pageTextStyle: { color: colours.soft }, pageIconColor: colours.soft,
+    type: 'plain', top, left: 0, right: 0, itemWidth: 16, itemHeight: 9, itemGap: 12, data: names,
+    textStyle: { color: colours.ink, fontSize: 11 }, inactiveColor: colours.light,
   });
-  const base = () => ({ animation: false, textStyle: { fontFamily: 'inherit' }, backgroundColor: 'transparent' });
+  // The vertical axis has its name above it, where there is room.
+  const above = (of, top) => ({ text: '↑ ' + label(of), left: 0, top, padding: 0, textStyle: { color: colours.soft, fontSize: 11, fontWeight: 'normal' } });
+  const font = getComputedStyle(document.body).fontFamily;
+  const base = () => ({ animation: false, textStyle: { fontFamily: font }, backgroundColor: 'transparent' });
+  const measure = document.createElement('canvas').getContext('2d');
+  const legendRows = (names, width) => {
+    measure.font = '11px ' + font;
+    let rows = 1, x = 0;
+    for (const name of names) {
+      const wide = measure.measureText(name).width + 36;
+      if (x > 0 && x + wide > width) [rows, x] = [rows + 1, 0];
+      x += wide;
+    }
+    return rows;
+  };
+  const widthOf = id => printing ? (document.getElementById('chart-' + id).closest('.many') ? printedHalf : printedWidth) : document.getElementById('chart-' + id).clientWidth || 600;
 
   // A chart as the program describes it.
   const chartOption = chart => () => {
@@ -81,11 +104,12 @@
     const named = chart.y.scale === 'category';
     const stepped = chart.id.startsWith('time-series') || chart.id.startsWith('cdf');
     const names = chart.series.map(series => series.name);
-    const rows = names.length < 2 ? 0 : names.length > 8 ? 1 : Math.ceil(names.reduce((sum, name) => sum + name.length * 6.2 + 32, 0) / (document.getElementById(chart.id).clientWidth || 600));
+    const own = names.length > 1 && !chart.sharesLegend;
+    const rows = own ? legendRows(names, widthOf(chart.id)) : 0;
     const series = chart.series.map(series => {
       const colour = colourOf(series.colour);
       const values = series.x.map((x, i) => [x, series.y[i], series.labels ? series.labels[i] : '']);
-      const common = { name: series.name, color: colour, itemStyle: { color: colour }, emphasis: { focus: stepped ? 'none' : 'series' } };
+      const common = { name: series.name, color: colour, itemStyle: { color: colour }, emphasis: { focus: 'none' } };
       if (series.mark === 'bars') {
         const byCategory = chart.y.categories.map((_, i) => { const at = series.y.indexOf(i); return at < 0 ? 0 : series.x[at]; });
         return { ...common, type: 'bar', stack: 'all', data: byCategory, barMaxWidth: 26 };
@@ -104,18 +128,29 @@
         lineStyle: { color: colour, width: 1.6, type: series.colour >= 6 ? 'dashed' : 'solid' } };
     });
     const row = (marker, name, value) => `<tr><td>${marker}${escape(name)}</td><td class="number">${escape(value)}</td></tr>`;
+    // Between two points of a line.
+    const between = (series, x) => {
+      const i = series.x.findIndex(other => other >= x);
+      if (i < 0) return series.y[series.y.length - 1];
+      if (i === 0) return x < series.x[0] ? null : series.y[0];
+      const share = series.x[i] === series.x[i - 1] ? 1 : (x - series.x[i - 1]) / (series.x[i] - series.x[i - 1]);
+      return series.y[i - 1] + share * (series.y[i] - series.y[i - 1]);
+    };
+    const dot = colour => `<span style="display:inline-block;margin-right:5px;border-radius:9px;width:9px;height:9px;background:${colour}"></span>`;
     const formatter = bars
       ? items => `<div class="tip"><b>${escape(items[0].name)}</b><table>${items.map(item => row(item.marker, item.seriesName, plain(item.value) + ' ' + chart.x.unit)).join('')}</table></div>`
       : stepped
-        ? items => `<div class="tip"><b>${escape(withUnit(items[0].value[0], unitOf(chart.x)))}${chart.x.unit === 'seconds' ? ' s' : ''}</b><table>${items.map(item => row(item.marker, item.seriesName, withUnit(item.value[1], unitOf(chart.y)))).join('')}</table></div>`
+        ? items => `<div class="tip"><b>${escape(withUnit(items[0].value[0], unitOf(chart.x)))}${chart.x.unit === 'seconds' ? ' s' : ''}</b><table>${chart.series.map(series => [series, between(series, items[0].value[0])]).filter(([, y]) => y !== null)
+          .map(([series, y]) => row(dot(colourOf(series.colour)), series.name, chart.y.unit === '' ? withUnit(y, '%') : plain(Number(y.toPrecision(4))))).join('')}</table></div>`
         : item => `<div class="tip">${item.marker}<b>${escape(item.value[2] || item.seriesName)}</b><br>${escape(chart.x.name)} ${escape(withUnit(item.value[0], unitOf(chart.x)))}`
           + (named ? `<br>${escape(chart.y.categories[item.value[1]])}` : `<br>${escape(chart.y.name)} ${escape(withUnit(item.value[1], unitOf(chart.y)))}`) + '</div>';
     return {
       ...base(), series,
-      grid: { left: named ? 8 : 4, right: 18, top: (named ? 8 : 30) + rows * 20, bottom: 34, containLabel: true },
-      legend: names.length < 2 ? undefined : legend(names, 0),
+      title: named ? undefined : above(chart.y, rows * 20 + 4),
+      grid: { left: 4, right: 18, top: (named ? 8 : 26) + rows * 20, bottom: 30, containLabel: true },
+      legend: names.length < 2 ? undefined : { ...legend(names, 0), show: own },
       tooltip: { ...tip(), trigger: bars || stepped ? 'axis' : 'item', axisPointer: { type: bars ? 'shadow' : 'line', lineStyle: { color: colours.grey } }, formatter },
-      xAxis: axis(chart.x, 'x'), yAxis: axis(chart.y, 'y', named ? { inverse: true, name: '', axisLabel: { color: colours.ink, fontSize: 11, width: 150, overflow: 'truncate' } } : {}),
+      xAxis: axis(chart.x, 'x', chart.series.flatMap(series => series.x)), yAxis: axis(chart.y, 'y', chart.series.flatMap(series => series.y), named ? { inverse: true, name: '', axisLabel: { color: colours.ink, fontSize: 11, width: 150, overflow: 'truncate' } } : {}),
     };
   };
 
@@ -133,8 +168,7 @@
   const knee = (points, x, y) => {
     if (!points.length) return -1;
     const ends = [x, y].map(objective => {
-      const values = points.map(i => search.values[objective][i]);
-      const [low, high] = [Math.min(...values), Math.max(...values)];
+      const [low, high] = range(points.map(i => search.values[objective][i]));
       return search.objectives[objective].higher ? [high, low] : [low, high];
     });
     let nearest = Infinity, found = -1;
@@ -163,7 +197,7 @@
     const shown = search.id.map((_, i) => i).filter(i => vx[i] !== null && vy[i] !== null);
     const points = front(x, y), middle = knee(points, x, y), baselines = new Set(search.baselines);
     const at = i => ({ value: [vx[i], vy[i]], plan: i });
-    const scale = values => { const low = Math.min(...values), high = Math.max(...values); return values.length && low > 0 && high / low >= 20 ? 'log' : 'linear'; };
+    const scale = values => { const [low, high] = range(values); return values.length && low > 0 && high / low >= 20 ? 'log' : 'linear'; };
     const axisOf = (objective, values) => {
       const of = search.objectives[objective];
       return { name: `${of.name} (${of.higher ? 'more' : 'less'} is better)`, unit: of.unit, scale: scale(values) };
@@ -179,17 +213,19 @@
       scatter('plans of the front', points, colours.series[0], { z: 4 }),
       scatter('rules of thumb', shown.filter(i => baselines.has(search.id[i])), colours.series[1], { symbol: 'triangle', symbolSize: 11, z: 5 }),
       scatter('knee', middle < 0 ? [] : [middle], colours.series[2], { symbol: 'diamond', symbolSize: 14, z: 6,
-        label: { show: true, position: 'right', color: colours.ink, fontSize: 12, formatter: item => search.id[item.data.plan] } }),
+        label: { show: true, position: 'right', color: colours.ink, fontSize: 12, formatter: item => search.id[item.data.plan].length > 16 ? '' : search.id[item.data.plan] } }),
     ].filter(one => one.data.length);
-    const names = series.filter(one => one.name !== 'plans of the front').map(one => one.name);
+    const names = series.filter(one => one.name !== 'plans of the front').map(one => one.name), rows = legendRows(names, widthOf('front'));
+    const all = shown.filter(i => search.admissible[i]).length;
     document.getElementById('front-note').textContent = points.length === 0
       ? 'No plan keeps the constraints and has both values.'
-      : `${plain(points.length)} of ${plain(shown.length)} plans ${points.length === 1 ? 'is at least as good as all others in both' : 'are on the front: no other is at least as good in both'}. The knee is ${search.id[middle]}.`;
+      : `${plain(points.length)} of ${plain(all)} plans${all < shown.length ? ' that keep the constraints' : ''} ${points.length === 1 ? 'is at least as good as all others in both' : 'are on the front: no other is at least as good in both'}. The knee is ${search.id[middle]}.`;
     onFront = new Set(points);
     return {
-      ...base(), series, legend: legend(names, 0), grid: { left: 4, right: 70, top: 58, bottom: 34, containLabel: true },
+      ...base(), series, grid: { left: 4, right: 18, top: 26 + rows * 20, bottom: 30, containLabel: true }, title: above(axisOf(y, shown.map(i => vy[i])), rows * 20 + 4),
+      legend: legend(names.map(name => name.startsWith('plans that break') ? { name, itemStyle: { color: 'transparent', borderColor: colours.grey, borderWidth: 1.2 } } : name), 0),
       tooltip: { ...tip(), trigger: 'item', formatter: item => planTip(item.data.plan) },
-      xAxis: axis(axisOf(x, shown.map(i => vx[i])), 'x'), yAxis: axis(axisOf(y, shown.map(i => vy[i])), 'y'),
+      xAxis: axis(axisOf(x, shown.map(i => vx[i])), 'x', shown.map(i => vx[i])), yAxis: axis(axisOf(y, shown.map(i => vy[i])), 'y', shown.map(i => vy[i])),
     };
   };
 
@@ -219,15 +255,16 @@
   const table = (() => {
     if (!search) return null;
     const columns = [
-      { name: 'plan', of: i => search.id[i] }, { name: 'layout', of: i => search.layout[i], wide: true },
-      ...(search.setting.some(text => text) ? [{ name: 'setting', of: i => search.setting[i], wide: true }] : []),
-      { name: 'devices', of: i => search.devices[i], number: true },
+      { name: 'plan', of: i => search.id[i] },
       ...search.objectives.map((objective, k) => ({
         name: objective.name, unit: objective.unit, title: objective.meaning, of: i => search.values[k][i], number: true, descending: objective.higher,
       })),
+      { name: 'notes', of: i => [...(onFront.has(i) ? ['front'] : []), ...notesOf(i), ...(search.admissible[i] || !search.feasible[i] ? [] : ['breaks a constraint'])].join('; ') },
+      { name: 'devices', of: i => search.devices[i], number: true },
       { name: 'weights', unit: 'GiB', title: 'weights on the fullest device', of: i => search.weightsGiB[i], number: true },
       { name: 'KV tokens', title: 'tokens that the KV cache holds', of: i => search.kvTokens[i], number: true },
-      { name: 'notes', of: i => [...(onFront.has(i) ? ['front'] : []), ...notesOf(i), ...(search.admissible[i] || !search.feasible[i] ? [] : ['breaks a constraint'])].join('; '), wide: true },
+      { name: 'layout', of: i => search.layout[i], less: true },
+      ...(search.setting.some(text => text) ? [{ name: 'setting', of: i => search.setting[i], less: true }] : []),
     ].filter(column => !column.number || search.id.some((_, i) => column.of(i) !== null));
     let sorted = null, descending = false, all = false, chosen = -1;
     const element = document.getElementById('plan-table'), filter = document.getElementById('plan-filter');
@@ -238,7 +275,7 @@
       const td = row.insertCell();
       td.textContent = text;
       if (column.number) td.className = 'number';
-      else if (column.wide) td.className = 'wide';
+      else if (column.less) td.className = 'less';
       return td;
     };
     const head = () => {
@@ -247,9 +284,16 @@
         const th = document.createElement('th'), button = document.createElement('button');
         th.scope = 'col';
         if (column.number) th.className = 'number';
+        else if (column.less) th.className = 'less';
         if (column.title) th.title = column.title;
         button.type = 'button';
-        button.textContent = column.name + (column.unit && column.unit !== 's' && column.unit !== '%' ? `, ${column.unit}` : '');
+        button.textContent = column.name;
+        if (column.unit && column.unit !== 's' && column.unit !== '%') {
+          const unit = document.createElement('span');
+          unit.className = 'unit';
+          unit.textContent = column.unit;
+          button.append(' ', unit);
+        }
         button.addEventListener('click', () => {
           descending = sorted === column ? !descending : column.descending === true;
           sorted = column;
@@ -315,7 +359,7 @@
       const rest = body.createTBody();
       const fill = () => {
         if (rest.rows.length) return;
-        for (const i of rows) { const row = rest.insertRow(); cell(row, search.id[i], {}); cell(row, search.layout[i], { wide: true }); cell(row, search.reason[i], { wide: true }); }
+        for (const i of rows) { const row = rest.insertRow(); cell(row, search.id[i], {}); cell(row, search.layout[i], {}); cell(row, search.reason[i], {}); }
       };
       // Long lists wait until somebody looks.
       if (rows.length <= shownRows) fill();
@@ -333,15 +377,25 @@
     table.start();
   }
   for (const chart of data.charts) {
-    const element = document.getElementById(chart.id);
+    const element = document.getElementById('chart-' + chart.id);
     if (chart.y.scale === 'category') element.style.height = `${90 + 34 * chart.y.categories.length + (chart.series.length > 4 ? 30 : 0)}px`;
     draw(chart.id, chartOption(chart), chart.series.reduce((sum, series) => sum + series.x.length, 0));
+  }
+  // One legend may stand for several pictures.
+  for (const list of document.querySelectorAll('ul.legend')) {
+    const ids = [...list.closest('.charts').querySelectorAll('.chart')].map(element => element.id.slice('chart-'.length));
+    for (const button of list.querySelectorAll('button')) {
+      button.addEventListener('click', () => {
+        button.setAttribute('aria-pressed', button.getAttribute('aria-pressed') !== 'true');
+        for (const { id, chart } of drawn) if (ids.includes(id)) chart.dispatchAction({ type: 'legendToggleSelect', name: button.textContent });
+      });
+    }
   }
   dark.addEventListener('change', redraw);
   const print = on => {
     printing = on;
     redraw();
-    for (const { chart } of drawn) chart.resize();
+    for (const { id, chart } of drawn) chart.resize(on ? { width: widthOf(id), height: id === 'front' ? 340 : Math.min(chart.getHeight(), document.getElementById('chart-' + id).closest('.many') ? 240 : 900) } : { width: 'auto', height: 'auto' });
   };
   addEventListener('beforeprint', () => print(true));
   addEventListener('afterprint', () => print(false));
