@@ -239,10 +239,11 @@ public sealed class ServingSimulation : IEventHandler, IReplicaOwner
             foreach (ReplicaView view in pool.Replicas)
             {
                 Replica replica = _replicas[view.Index];
+                (double nanojoules, double busyTime) = replica.Use;
                 _options.Observer!.OnSample(new ReplicaSample(
                     _simulation.Now, replica.Index, replica.RunningCount, replica.WaitingCount, replica.BlocksUsed, replica.GeneratedTokens)
                 {
-                    EnergyJoules = ReplicaUse.EnergyJoules(pool.Spec, replica.Nanojoules, replica.BusyTime, _simulation.Now.ToSeconds()),
+                    EnergyJoules = ReplicaUse.EnergyJoules(pool.Spec, nanojoules, busyTime, _simulation.Now.ToSeconds()),
                 });
             }
         }

@@ -165,27 +165,28 @@ internal abstract partial class Replica : IEventHandler
         }
     }
 
-    /// <summary>Energy of the iterations that ended by now, 10⁻⁹ J; idle time between them is not in it.</summary>
-    public Int128 Nanojoules
+    /// <summary>
+    /// Energy of the iterations so far, 10⁻⁹ J, and their time, summed over slots, in cost time units; of those that run, the part that has passed.
+    /// </summary>
+    public (double Nanojoules, double BusyTime) Use
     {
         get
         {
-            Int128 energy = Statistics.Nanojoules;
+            (double nanojoules, double time) = ((double)Statistics.Nanojoules, (double)Statistics.BusyTime);
             foreach (BatchSlot slot in _slots)
-                if (slot.IsBusy && slot.Planned > 1) energy += slot.Costs.Sum(slot.EndedBy(_simulation.Now)).Nanojoules;
-            return energy;
-        }
-    }
-
-    /// <summary>Time of the iterations that ended by now, summed over slots, in cost time units.</summary>
-    public Int128 BusyTime
-    {
-        get
-        {
-            Int128 time = Statistics.BusyTime;
-            foreach (BatchSlot slot in _slots)
-                if (slot.IsBusy && slot.Planned > 1) time += slot.Duration(slot.EndedBy(_simulation.Now));
-            return time;
+            {
+                if (!slot.IsBusy || slot.CopiesInFlight > 0) continue;
+                int ended = slot.EndedBy(_simulation.Now);
+                nanojoules += slot.Costs.Sum(ended).Nanojoules;
+                time += slot.Duration(ended);
+                if (ended == slot.Planned) continue;
+                double took = slot.Duration(ended + 1) - slot.Duration(ended);
+                double passed = (_simulation.Now - slot.Start).Nanoseconds * (double)IterationCost.TimeUnitsPerNanosecond - slot.EndTime(ended);
+                double share = took > 0 ? Math.Clamp(passed / took, 0, 1) : 0;
+                nanojoules += share * slot.Costs.At(ended).Nanojoules;
+                time += share * took;
+            }
+            return (nanojoules, time);
         }
     }
 

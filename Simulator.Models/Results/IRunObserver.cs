@@ -48,6 +48,6 @@ public interface IRunObserver
 public readonly record struct ReplicaSample(
     SimTime Time, int Replica, int Running, int Waiting, long KvBlocksUsed, long GeneratedTokens)
 {
-    /// <summary>Energy of the iterations that have ended, and idle power for the rest of the time so far, joules.</summary>
+    /// <summary>Energy of its devices so far, joules: of iterations, of one that runs the part that has passed, and idle power between them.</summary>
     public double EnergyJoules { get; init; }
 }

@@ -14,9 +14,6 @@ internal sealed class OperatorTotals(PoolSpec pool, RooflineCostModel costs)
 {
     private const double UnitsPerSecond = 1e9 * IterationCost.TimeUnitsPerNanosecond;
 
-    // Less than this share of an iteration is a matter of rounding.
-    private const double Negligible = 1e-6;
-
     private static readonly string[] Names = [.. Enum.GetNames<Operator>().Select(JsonNamingPolicy.CamelCase.ConvertName)];
 
     private readonly double[] _seconds = new double[Names.Length];
@@ -34,21 +31,16 @@ internal sealed class OperatorTotals(PoolSpec pool, RooflineCostModel costs)
         ref readonly RooflineParameters parameters = ref costs.Parameters;
         Array.Clear(_nowSeconds);
         Array.Clear(_nowJoules);
+        shape = slot.DecodesRun ? InTheMiddle(shape, ran) : WithoutDecodes(shape);
         Sink sink = new(_nowSeconds, _nowJoules, parameters.IdleWatts, parameters.ActiveWatts);
-        Roofline.Visit(slot.DecodesRun ? InTheMiddle(shape, ran) : WithoutDecodes(shape), parameters, ref sink);
+        Roofline.Visit(shape, parameters, ref sink);
+        double waits = CostBreakdown.WaitSeconds(shape, Roofline.Evaluate(shape, parameters), parameters);
+        _nowSeconds[(int)Operator.HostWait] += waits;
+        _nowJoules[(int)Operator.HostWait] += parameters.IdleWatts * waits;
 
         IterationCost cost = slot.Costs.Sum(ran);
-        double took = cost.Time / UnitsPerSecond;
-        double visited = ran * _nowSeconds.Sum();
-        if (took - visited > Negligible * took)
-        {
-            double wait = (took - visited) / ran;
-            _nowSeconds[(int)Operator.HostWait] += wait;
-            _nowJoules[(int)Operator.HostWait] += parameters.IdleWatts * wait;
-            visited = took;
-        }
-        double joules = _nowJoules.Sum();
-        double ofSeconds = visited > 0 ? took * ran / visited : 0, ofJoules = joules > 0 ? cost.Nanojoules / 1e9 / joules : 0;
+        double seconds = _nowSeconds.Sum(), joules = _nowJoules.Sum();
+        double ofSeconds = seconds > 0 ? cost.Time / UnitsPerSecond / seconds : 0, ofJoules = joules > 0 ? cost.Nanojoules / 1e9 / joules : 0;
         for (int i = 0; i < Names.Length; i++)
         {
             _seconds[i] += _nowSeconds[i] * ofSeconds;

@@ -13,11 +13,14 @@ namespace Simulator.Models.Results.Recording;
 /// <item><term>kv_blocks_used</term><description>KV blocks that sequences hold.</description></item>
 /// <item><term>generated_tokens</term><description>Tokens generated since the start of the run.</description></item>
 /// <item><term>tokens_per_second</term><description>Rate of those since the replica's last sample; empty in the first.</description></item>
-/// <item><term>power_w</term><description>Mean power of the replica's devices since its last sample, an iteration counted when it ends; empty in the first.</description></item>
+/// <item><term>power_w</term><description>Mean power of the replica's devices since its last sample, to a microwatt; empty in the first.</description></item>
 /// </list>
 /// </remarks>
 public sealed class TimeSeriesCsvWriter : IRunObserver, IDisposable
 {
+    // Energy is a difference of large sums; further decimals would be their rounding.
+    private const int PowerDecimals = 6;
+
     private readonly CsvWriter _csv;
     private readonly List<ReplicaSample?> _last = [];
 
@@ -44,7 +47,7 @@ public sealed class TimeSeriesCsvWriter : IRunObserver, IDisposable
         {
             double seconds = (sample.Time - last.Time).ToSeconds();
             rate = (sample.GeneratedTokens - last.GeneratedTokens) / seconds;
-            power = (sample.EnergyJoules - last.EnergyJoules) / seconds;
+            power = Math.Round((sample.EnergyJoules - last.EnergyJoules) / seconds, PowerDecimals) + 0.0;
         }
         _csv.WriteField(rate);
         _csv.WriteField(power);
