@@ -30,7 +30,8 @@ internal static class ReportFiles
             {
                 if (!IsJson(file))
                 {
-                    if (afterSearch) throw new InputException($"{file}: a plan search runs many plans, and this file is of one run; name it after the result of that run");
+                    if (afterSearch)
+                        throw new InputException($"{file}: a plan search runs many plans, and this file is of one run; name it after the result of that run");
                     bool alone = runs.Count == 0;
                     ReportRun run = InputFile.Read(file, "a file of requests or samples", stream => RecordedFiles.AddTo(alone ? new(name) : runs[^1], file, stream));
                     if (alone) runs.Add(run);
@@ -62,7 +63,8 @@ internal static class ReportFiles
         {
             SearchFile search = SearchFile.Read(json);
             return search.SchemaVersion == SearchFile.CurrentSchemaVersion ? search
-                : throw new InputException($"{file}: has schema version {search.SchemaVersion}, and this simulator reads version {SearchFile.CurrentSchemaVersion}; search again");
+                : throw new InputException(
+                    $"{file}: has schema version {search.SchemaVersion}, and this simulator reads version {SearchFile.CurrentSchemaVersion}; search again");
         }
         catch (JsonException e)
         {

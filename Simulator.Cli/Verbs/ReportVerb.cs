@@ -16,10 +16,12 @@ internal static class ReportVerb
     {
         var files = new Argument<string[]>("RESULT")
         {
-            Description = "A plan search ('plan search --json'), results of replays ('replay --json'), and after a result what the replay wrote with 'timeSeriesCsv' or 'requestsCsv'.",
+            Description = "A plan search ('plan search --json'), results of replays ('replay --json'), and after a result what the replay wrote "
+                + "with 'timeSeriesCsv' or 'requestsCsv'.",
             Arity = ArgumentArity.OneOrMore,
         };
-        Option<string?> page = OptionFactory.Reference("--out", "FILE", "The page: one HTML file that needs no other and no network.", Values.Text("the path of a file to write"));
+        Option<string?> page = OptionFactory.Reference(
+            "--out", "FILE", "The page: one HTML file that needs no other and no network.", Values.Text("the path of a file to write"));
         Option<string?> svg = OptionFactory.Reference("--svg", "DIR", "Folder for every picture as SVG.", Values.Text("the path of a folder"));
         Option<string?> csv = OptionFactory.Reference("--csv", "DIR", "Folder for the data of every picture as CSV.", Values.Text("the path of a folder"));
         Option<string?> title = OptionFactory.Reference("--title", "TEXT", "Title of the page; by default it says what was run.", Values.Text("a title"));
@@ -41,7 +43,8 @@ internal static class ReportVerb
 
     private static void Write(TextWriter output, string[] files, string? title, string? page, string? svg, string? csv)
     {
-        if (page is null && svg is null && csv is null) throw new InputException("--out is missing; it is the page to write, such as report.html (or give --svg or --csv)");
+        if (page is null && svg is null && csv is null)
+            throw new InputException("--out is missing; it is the page to write, such as report.html (or give --svg or --csv)");
         if (page is not null && files.Any(file => Path.GetFullPath(file) == Path.GetFullPath(page)))
             throw new InputException($"--out: {page} is one of the results; name another file");
         Report report = ReportFiles.Read(title, files);

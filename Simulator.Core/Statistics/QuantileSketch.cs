@@ -166,15 +166,17 @@ public sealed class QuantileSketch
         }
         if (Count == 0) return [];
         long[] quantiles = new long[shares.Length];
+        long[] ranks = new long[shares.Length];
+        for (int i = 0; i < ranks.Length; i++) ranks[i] = Rank(shares[i]);
         int at = 0;
-        for (; at < shares.Length && Rank(shares[at]) <= 1; at++) quantiles[at] = _min;
+        for (; at < ranks.Length && ranks[at] <= 1; at++) quantiles[at] = _min;
         long below = 0;
         foreach ((long lower, long upper, long count) in Buckets)
         {
             below += count;
-            for (; at < shares.Length && Rank(shares[at]) <= below; at++)
-                quantiles[at] = Rank(shares[at]) == Count ? _max : Math.Clamp(lower + (upper - lower + 1) / 2, _min, _max);
-            if (at == shares.Length) break;
+            for (; at < ranks.Length && ranks[at] <= below; at++)
+                quantiles[at] = ranks[at] == Count ? _max : Math.Clamp(lower + (upper - lower + 1) / 2, _min, _max);
+            if (at == ranks.Length) break;
         }
         return quantiles;
     }

@@ -24,7 +24,8 @@ public static class RunResultJson
         if (result.Distributions is { } distributions)
         {
             int shares = distributions.Shares.Count;
-            if (((IReadOnlyList<double>[])[distributions.Ttft, distributions.Itl, distributions.Tpot, distributions.E2e]).Any(values => values.Count != 0 && values.Count != shares))
+            IReadOnlyList<double>[] all = [distributions.Ttft, distributions.Itl, distributions.Tpot, distributions.E2e];
+            if (all.Any(values => values.Count != 0 && values.Count != shares))
                 throw new JsonException("A distribution has other than one value for each share.");
         }
         if (result.Operators?.Contains(null!) == true) throw new JsonException("An operator is null.");

@@ -11,7 +11,7 @@ internal static class PageData
 {
     /// <summary>Whether charts side by side have one legend, above them.</summary>
     public static bool SharesLegend(IReadOnlyList<Chart> charts) =>
-        charts.Count > 1 && charts[0].Series.Count > 1 && charts.All(chart => chart.Series.Select(series => series.Name).SequenceEqual(charts[0].Series.Select(series => series.Name)));
+        charts.Count > 1 && charts[0].Series.Count > 1 && charts.All(chart => Names(chart).SequenceEqual(Names(charts[0])));
 
     public static string Write(Report report)
     {
@@ -33,6 +33,8 @@ internal static class PageData
         }
         return Encoding.UTF8.GetString(bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
     }
+
+    private static IEnumerable<string> Names(Chart chart) => chart.Series.Select(series => series.Name);
 
     private static void WriteChart(Utf8JsonWriter json, Chart chart, bool sharesLegend)
     {

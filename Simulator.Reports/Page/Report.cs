@@ -22,7 +22,9 @@ public sealed class Report
         [
             .. search is null ? (ReportSection[])[] : [FrontSection.TradeOff(search), FrontSection.Best(search), new("plans", "Plans")],
             RunsSection.Of(runs, search is null ? "Runs" : "Best plans, plans of the fronts and rules of thumb in full"),
-            AttainmentSection.Of(search is null ? runs : [.. runs.Where(run => !search.Results.ContainsKey(run.Name))]), LatencySection.Of(runs), OperatorSection.Of(runs), StateSection.Of(runs), AccuracySection.Of(runs),
+            // Plans of a search all had the same requests.
+            AttainmentSection.Of(search is null ? runs : [.. runs.Where(run => !search.Results.ContainsKey(run.Name))]),
+            LatencySection.Of(runs), OperatorSection.Of(runs), StateSection.Of(runs), AccuracySection.Of(runs),
         ];
     }
 
@@ -85,13 +87,15 @@ public sealed class Report
             ("router", "router", ""), ("scheduler", ".engine.scheduler", ""),
         ])
         {
-            string[] values = [.. all.SelectMany(some => some).Where(setting => end[0] == '.' ? setting.Path.EndsWith(end, StringComparison.Ordinal) : setting.Path == end)
+            bool isEnd = end[0] == '.';
+            string[] values = [.. all.SelectMany(some => some).Where(setting => isEnd ? setting.Path.EndsWith(end, StringComparison.Ordinal) : setting.Path == end)
                 .Select(setting => setting.Value).Distinct()];
             if (values.Length > 0) yield return (name, Short(string.Join(", ", values)) + unit);
         }
         if (search is not null)
         {
-            yield return ("plans", string.Create(CultureInfo.InvariantCulture, $"{search.Search.Plans:N0}; {search.Search.Feasible:N0} fit, {search.Search.Admissible:N0} keep the constraints"));
+            SearchCounts counts = search.Search;
+            yield return ("plans", string.Create(CultureInfo.InvariantCulture, $"{counts.Plans:N0}; {counts.Feasible:N0} fit, {counts.Admissible:N0} keep the constraints"));
             if (search.Constraints.Count > 0)
                 yield return ("constraints", string.Join(", ", search.Constraints.Select(constraint => Bound(search, constraint))));
             yield return ("seed", search.Seed.ToString(CultureInfo.InvariantCulture));
@@ -109,7 +113,8 @@ public sealed class Report
     }
 
     private static string Values(IReadOnlyList<RunSetting> settings, string end) => string.Join(", ", settings
-        .Where(setting => setting.Path.StartsWith("pools[", StringComparison.Ordinal) && setting.Path.EndsWith(end, StringComparison.Ordinal)).Select(setting => setting.Value).Distinct());
+        .Where(setting => setting.Path.StartsWith("pools[", StringComparison.Ordinal) && setting.Path.EndsWith(end, StringComparison.Ordinal))
+        .Select(setting => setting.Value).Distinct());
 
     private static string Short(string text) => text.Length <= LongestFact ? text : text[..LongestFact] + "…";
 }

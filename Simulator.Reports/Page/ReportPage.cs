@@ -16,6 +16,7 @@ public static class ReportPage
     public static string Write(Report report)
     {
         ArgumentNullException.ThrowIfNull(report);
+        ReportSection[] shown = [.. report.Sections.Where(section => section.Missing is null)];
         var page = new StringBuilder();
         page.Append($"""
             <!DOCTYPE html>
@@ -35,11 +36,11 @@ public static class ReportPage
             <dl class="facts">{string.Concat(report.Facts.Select(fact => $"<div><dt>{Text(fact.Name)}</dt><dd>{Text(fact.Value)}</dd></div>"))}</dl>
             <noscript><p class="note">Pictures and the table of plans need JavaScript; everything else is here.</p></noscript>
             </header>
-            <nav aria-label="Sections"><ul>{string.Concat(report.Sections.Where(section => section.Missing is null).Select(section => $"<li><a href=\"#{section.Id}\">{Text(Short(section))}</a></li>"))}</ul></nav>
+            <nav aria-label="Sections"><ul>{string.Concat(shown.Select(section => $"<li><a href=\"#{section.Id}\">{Text(Short(section))}</a></li>"))}</ul></nav>
             <main>
 
             """);
-        foreach (ReportSection section in report.Sections.Where(section => section.Missing is null)) WriteSection(page, section);
+        foreach (ReportSection section in shown) WriteSection(page, section);
         WriteMissing(page, report.Sections.Where(section => section.Missing is not null));
         page.Append($"""
             </main>
@@ -144,7 +145,7 @@ public static class ReportPage
 
     private static string Short(ReportSection section) => section.Id == "runs" ? "Runs" : section.Heading;
 
-    private static bool IsNumber(string cell) => cell.Length > 0 && (char.IsAsciiDigit(cell[0]) || ((cell[0] is '-' or '+') && (cell.Length == 1 || char.IsAsciiDigit(cell[1]))));
+    private static bool IsNumber(string cell) => cell.TrimStart('-', '+') is { } digits && (digits.Length == 0 ? cell.Length > 0 : char.IsAsciiDigit(digits[0]));
 
     private static string Text(string text) => WebUtility.HtmlEncode(text);
 

@@ -16,13 +16,20 @@ internal static class AccuracySection
         if (bands.Count == 0)
         {
             string why = string.Join("; ", runs.SelectMany(run => run.Result?.Accuracy ?? []).Select(pool => pool.NoBand).OfType<string>().Distinct());
-            return section with { Missing = why.Length > 0 ? $"there is no band: {why}" : "these results tell none; 'replay --json' writes them for devices and engines that were measured" };
+            return section with
+            {
+                Missing = why.Length > 0 ? $"there is no band: {why}"
+                    : "these results tell none; 'replay --json' writes them for devices and engines that were measured",
+            };
         }
         return section with
         {
             Lead = "Predicted means, and the ranges in which 8 of 10 real servers would lie if this prediction is as far off as others were.",
             Charts = [Chart([.. bands.Where(band => band.Unit == "s")])],
-            Tables = [new("Error bands", ["run", "mean of", "predicted", "8 of 10 servers", "median error", "measured runs", "measured under"], [.. bands.Select(Row)])],
+            Tables =
+            [
+                new("Error bands", ["run", "mean of", "predicted", "8 of 10 servers", "median error", "measured runs", "measured under"], [.. bands.Select(Row)]),
+            ],
         };
     }
 

@@ -12,20 +12,30 @@ internal static class AttainmentSection
     public static ReportSection Of(IReadOnlyList<ReportRun> runs)
     {
         var section = new ReportSection("attainment", "SLO attainment");
-        var known = runs.Select(run => (Run: run, Rate: Rate(run), Share: run.Figure("goodput.share"))).Where(point => point.Rate is not null && point.Share.Value is not null).ToArray();
+        var known = runs.Select(run => (Run: run, Rate: Rate(run), Share: run.Figure("goodput.share")))
+            .Where(point => point.Rate is not null && point.Share.Value is not null).ToArray();
         if (known.Select(point => point.Rate).Distinct().Count() < 2)
             return section with { Missing = "it takes results at two rates or more (replay --rate), with 'slo' in the results of their scenario" };
 
-        string[] paths = [.. known.SelectMany(point => point.Run.Settings).Where(setting => !setting.Path.StartsWith("workload.", StringComparison.Ordinal))
-            .GroupBy(setting => setting.Path).Where(path => path.Select(setting => setting.Value).Distinct().Count() > 1 || path.Count() < known.Length).Select(path => path.Key)];
+        string[] paths =
+        [
+            .. known.SelectMany(point => point.Run.Settings).Where(setting => !setting.Path.StartsWith("workload.", StringComparison.Ordinal))
+                .GroupBy(setting => setting.Path, setting => setting.Value)
+                .Where(path => path.Distinct().Count() > 1 || path.Count() < known.Length).Select(path => path.Key),
+        ];
         var groups = known.GroupBy(point => string.Join('\n', paths.Select(path => Value(point.Run, path)))).ToArray();
         string[] names = Names([.. groups.Select(group => group.First().Run)], paths);
         List<ChartSeries> series = [];
         for (int i = 0; i < groups.Length; i++)
         {
             var points = groups[i].OrderBy(point => point.Rate).ToArray();
-            ChartPoint[] ends = [.. points.Where(point => point.Share.Lower is not null).SelectMany(point => new[]
-                { new ChartPoint(point.Rate!.Value, Math.Max(0, point.Share.Lower!.Value)), new ChartPoint(point.Rate.Value, Math.Min(1, point.Share.Upper!.Value)) })];
+            ChartPoint[] ends =
+            [
+                .. from point in points
+                   where point.Share.Lower is not null
+                   from end in (double[])[Math.Max(0, point.Share.Lower!.Value), Math.Min(1, point.Share.Upper!.Value)]
+                   select new ChartPoint(point.Rate!.Value, end),
+            ];
             if (ends.Length > 0) series.Add(new($"{names[i]}, 95 % confidence", ChartMark.Ranges, i, ends));
             series.Add(new(names[i], ChartMark.Line, i, [.. points.Select(point => new ChartPoint(point.Rate!.Value, point.Share.Value!.Value, point.Run.Name))]));
         }

@@ -15,11 +15,19 @@ internal static class FrontSection
         Charts = [.. search.Fronts.Select((front, number) => Front(search, front, number))],
     };
 
-    public static ReportSection Best(SearchFile search) => new("best", "Best plans")
+    public static ReportSection Best(SearchFile search)
     {
-        Lead = "The best plan by each objective, beside the best of the rules of thumb.",
-        Tables = [new("Best plans and rules of thumb", ["objective", "best plan", "value", "best rule of thumb", "its value", "the best plan is"], [.. search.Best.Select(best => Row(search, best))])],
-    };
+        var section = new ReportSection("best", "Best plans");
+        return search.Best.Count == 0 ? section with { Missing = "no plan keeps the constraints of the search; loosen them" } : section with
+        {
+            Lead = "The best plan by each objective, beside the best of the rules of thumb.",
+            Tables =
+            [
+                new("Best plans and rules of thumb", ["objective", "best plan", "value", "best rule of thumb", "its value", "the best plan is"],
+                    [.. search.Best.Select(best => Row(search, best))]),
+            ],
+        };
+    }
 
     private static IReadOnlyList<string> Row(SearchFile search, SearchBest best)
     {
@@ -56,13 +64,15 @@ internal static class FrontSection
     {
         SearchObjective x = search.Objectives.First(objective => objective.Name == front.Objectives[0]);
         SearchObjective y = search.Objectives.First(objective => objective.Name == front.Objectives[1]);
-        var plans = search.PlansAndBaselines.Where(plan => plan.Value(x.Name) is not null && plan.Value(y.Name) is not null).DistinctBy(plan => plan.Id).ToDictionary(plan => plan.Id);
+        var plans = search.PlansAndBaselines.Where(plan => plan.Value(x.Name) is not null && plan.Value(y.Name) is not null)
+            .DistinctBy(plan => plan.Id).ToDictionary(plan => plan.Id);
         HashSet<string> baselines = [.. search.Baselines.Select(baseline => baseline.Plan)];
         SearchPlan[] onFront = [.. front.Plans.Where(plans.ContainsKey).Select(id => plans[id])];
         List<ChartSeries> series =
         [
             new("plans", ChartMark.Points, ChartColours.Grey, Points(plans.Values.Where(plan => plan.Admissible))),
-            new("plans that break a constraint", ChartMark.Hollow, ChartColours.Grey, Points(plans.Values.Where(plan => !plan.Admissible && !baselines.Contains(plan.Id)))),
+            new("plans that break a constraint", ChartMark.Hollow, ChartColours.Grey,
+                Points(plans.Values.Where(plan => !plan.Admissible && !baselines.Contains(plan.Id)))),
         ];
         // With three objectives no line in this plane is the front.
         if (front.Objectives.Count == 2)
@@ -70,7 +80,7 @@ internal static class FrontSection
             series.Add(new("front", x.HigherIsBetter ? ChartMark.StepDown : ChartMark.StepAcross, 0,
                 [.. Points(onFront).OrderBy(point => point.X)]));
         }
-        series.Add(new("rules of thumb", ChartMark.Points, 1, [.. search.Baselines.Where(baseline => plans.ContainsKey(baseline.Plan)).Select(baseline => Point(plans[baseline.Plan]))]));
+        series.Add(new("rules of thumb", ChartMark.Points, 1, Points(plans.Values.Where(plan => baselines.Contains(plan.Id)))));
         series.Add(new("plans of the front", ChartMark.Points, 0, Points(onFront)));
         if (front.Knee is { } id && plans.TryGetValue(id, out SearchPlan? middle)) series.Add(new("knee", ChartMark.Points, 2, [Point(middle)]));
         string beyond = front.Objectives.Count > 2 ? $" (and {front.Objectives[2]})" : "";
@@ -84,6 +94,8 @@ internal static class FrontSection
     {
         double[] values = [.. plans.Select(plan => plan.Value(objective.Name)!.Value)];
         bool isLog = values.Length > 0 && values.Min() > 0 && values.Max() / values.Min() >= LogFrom;
-        return new($"{objective.Name} ({(objective.HigherIsBetter ? "more" : "less")} is better)", objective.Unit.Length > 0 || objective.Name == "attainment" ? objective.Unit : "count", isLog ? ChartScale.Log : ChartScale.Linear);
+        // Without a unit an axis has shares.
+        string unit = objective.Unit.Length > 0 || objective.Name == "attainment" ? objective.Unit : "count";
+        return new($"{objective.Name} ({(objective.HigherIsBetter ? "more" : "less")} is better)", unit, isLog ? ChartScale.Log : ChartScale.Linear);
     }
 }

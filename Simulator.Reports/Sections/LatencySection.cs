@@ -25,7 +25,10 @@ internal static class LatencySection
         return section with
         {
             Lead = "The share of samples that took at most so long." + (known.Length > MostRuns ? $" The first {MostRuns} of {known.Length} runs." : ""),
-            Charts = [.. Latencies.Select(latency => Chart(latency.Id, latency.Name, latency.Of, known)).Where(chart => chart.Series.Any(series => series.Points.Count > 0))],
+            Charts =
+            [
+                .. Latencies.Select(latency => Chart(latency.Id, latency.Name, latency.Of, known)).Where(chart => chart.Series.Any(series => series.Points.Count > 0)),
+            ],
         };
     }
 

@@ -47,9 +47,11 @@ internal static class OperatorSection
     private static Chart Chart(string id, string title, ChartAxis axis, ReportRun[] runs, Func<OperatorUse, double> value) =>
         new(id, title, axis, new("run", "", ChartScale.Category) { Categories = [.. runs.Select(run => run.Name)] },
         [
-            .. Classes.Select(group => new ChartSeries(group.Name, ChartMark.Bars, group.Colour,
-                [.. runs.Select((run, i) => new ChartPoint(run.Result!.Operators!.Where(use => IsOf(group.Name, group.Operators, use)).Sum(value), i)).Where(point => point.X > 0)]))
-                .Where(series => series.Points.Count > 0),
+            .. from kind in Classes
+               let points = runs.Select((run, i) => new ChartPoint(run.Result!.Operators!.Where(use => IsOf(kind.Name, kind.Operators, use)).Sum(value), i))
+               let shown = points.Where(point => point.X > 0).ToArray()
+               where shown.Length > 0
+               select new ChartSeries(kind.Name, ChartMark.Bars, kind.Colour, shown),
         ]);
 
     private static bool IsOf(string name, string[] operators, OperatorUse use) =>

@@ -22,9 +22,11 @@ internal static class RunsSection
         return new("runs", heading)
         {
             Lead = known.Any(run => run.Replications is not null) ? "Of replications the mean, and half the 95 % confidence interval." : "",
-            Tables = [new(heading, ["run", .. Columns.Select(column => column.Head)], [.. known.Select(run => (IReadOnlyList<string>)[run.Name, .. Columns.Select(column => Text(run.Figure(column.Path), column.Unit))])])],
+            Tables = [new(heading, ["run", .. Columns.Select(column => column.Head)], [.. known.Select(Row)])],
         };
     }
+
+    private static IReadOnlyList<string> Row(ReportRun run) => [run.Name, .. Columns.Select(column => Text(run.Figure(column.Path), column.Unit))];
 
     private static string Text(FigureValue figure, string unit)
     {

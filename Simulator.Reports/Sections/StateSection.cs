@@ -47,7 +47,8 @@ internal static class StateSection
             return points.Length == 0 ? null : Chart(name, title, axis, [new("all replicas", ChartMark.Line, 0, Thin(points))]);
         }
 
-        Chart Chart(string name, string title, ChartAxis axis, IReadOnlyList<ChartSeries> lines) => new($"{id}-{name}", title + of, new("time since the start", "seconds"), axis, lines);
+        Chart Chart(string name, string title, ChartAxis axis, IReadOnlyList<ChartSeries> lines) =>
+            new($"{id}-{name}", title + of, new("time since the start", "seconds"), axis, lines);
     }
 
     private static IReadOnlyList<ChartSeries> Lines(IReadOnlyList<StateSample> samples, Func<StateSample, double> value)

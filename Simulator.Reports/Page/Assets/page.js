@@ -203,14 +203,14 @@
       return { name: `${of.name} (${of.higher ? 'more' : 'less'} is better)`, unit: of.unit, scale: scale(values) };
     };
     const scatter = (name, some, colour, extra) => ({
-      name, type: 'scatter', data: some.map(at), color: colour, itemStyle: { color: colour }, symbolSize: 8, large: some.length > manyPoints, ...extra,
+      name, type: 'scatter', data: some.map(at), color: colour, itemStyle: { color: colour }, symbolSize: 8, large: some.length > manyPoints, largeThreshold: manyPoints, ...extra,
     });
     const line = [...points].sort((a, b) => vx[a] - vx[b]);
     const series = [
-      scatter('plans', shown.filter(i => search.admissible[i]), colours.grey, { symbolSize: 7 }),
+      scatter('plans', shown.filter(i => search.admissible[i]), colours.grey, { symbolSize: shown.length > manyPoints ? 3 : 7 }),
       scatter('plans that break a constraint', shown.filter(i => !search.admissible[i] && search.feasible[i] && !baselines.has(search.id[i])), colours.grey, { itemStyle: { color: 'transparent', borderColor: colours.grey } }),
       { name: 'front', type: 'line', step: search.objectives[x].higher ? 'start' : 'end', data: line.map(i => [vx[i], vy[i]]), symbol: 'none', silent: true, color: colours.series[0], lineStyle: { color: colours.series[0], width: 1.8 }, z: 3 },
-      scatter('plans of the front', points, colours.series[0], { z: 4 }),
+      scatter('plans of the front', points, colours.series[0], { z: 4, symbolSize: points.length > 100 ? 5 : 8 }),
       scatter('rules of thumb', shown.filter(i => baselines.has(search.id[i])), colours.series[1], { symbol: 'triangle', symbolSize: 11, z: 5 }),
       scatter('knee', middle < 0 ? [] : [middle], colours.series[2], { symbol: 'diamond', symbolSize: 14, z: 6,
         label: { show: true, position: 'right', color: colours.ink, fontSize: 12, formatter: item => search.id[item.data.plan].length > 16 ? '' : search.id[item.data.plan] } }),
