@@ -1,6 +1,7 @@
 using System.Net;
 using System.Reflection;
 using System.Text;
+using System.Text.RegularExpressions;
 using Simulator.Models.Results;
 using Simulator.Reports.Charts;
 using Simulator.Reports.Sections;
@@ -9,7 +10,7 @@ namespace Simulator.Reports.Page;
 
 /// <summary>A report as one HTML file that needs no other file and no network; the same report gives the same bytes.</summary>
 /// <remarks>Pictures are drawn by Apache ECharts, which the file holds with its licence; tables and texts are there without scripts.</remarks>
-public static class ReportPage
+public static partial class ReportPage
 {
     /// <summary>Writes the page.</summary>
     /// <param name="report">What it shows.</param>
@@ -145,7 +146,7 @@ public static class ReportPage
 
     private static string Short(ReportSection section) => section.Id == "runs" ? "Runs" : section.Heading;
 
-    private static bool IsNumber(string cell) => cell.TrimStart('-', '+') is { } digits && (digits.Length == 0 ? cell.Length > 0 : char.IsAsciiDigit(digits[0]));
+    private static bool IsNumber(string cell) => NumberText().IsMatch(cell);
 
     private static string Text(string text) => WebUtility.HtmlEncode(text);
 
@@ -155,4 +156,8 @@ public static class ReportPage
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
     }
+
+    // A number, with or without a unit after a space; the names of some plans begin with digits, too.
+    [GeneratedRegex(@"^([-+]?[0-9][0-9.,]*|-)(e[-+]?[0-9]+)?( |$)")]
+    private static partial Regex NumberText();
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Simulator.Reports.Charts;
 using Simulator.Reports.Drawing;
 using Simulator.Reports.Inputs;
@@ -9,6 +10,9 @@ internal static class FrontSection
 {
     // Scales are logarithmic from this ratio of the largest to the least value on.
     private const double LogFrom = 20;
+
+    // A difference below this ratio is told in percent.
+    private const double PercentBelow = 1.1;
 
     public static ReportSection TradeOff(SearchFile search) => new("trade-off", "Trade-off")
     {
@@ -57,7 +61,11 @@ internal static class FrontSection
         if (best == other) return "equal";
         if (best <= 0 || other <= 0) return objective.IsBetter(best, other) ? "better" : "worse";
         double ratio = objective.HigherIsBetter ? best / other : other / best;
-        return ratio >= 1 ? $"{Numbers.Plain(Math.Round(ratio, 2))} × better" : $"{Numbers.Plain(Math.Round(1 / ratio, 2))} × worse";
+        string verdict = ratio >= 1 ? "better" : "worse";
+        ratio = Math.Max(ratio, 1 / ratio);
+        return ratio < PercentBelow
+            ? string.Create(CultureInfo.InvariantCulture, $"{(ratio - 1) * 100:0.0} % {verdict}")
+            : string.Create(CultureInfo.InvariantCulture, $"{ratio:0.##} × {verdict}");
     }
 
     private static Chart Front(SearchFile search, SearchFront front, int number)
