@@ -125,7 +125,7 @@ public static partial class ReportPage
         foreach (IReadOnlyList<string> row in table.Rows)
         {
             page.Append($"<tr><th scope=\"row\">{Text(row[0])}</th>");
-            foreach (string cell in row.Skip(1)) page.Append($"<td class=\"{(IsNumber(cell) ? "number" : "text")}\">{Text(cell)}</td>");
+            foreach (string cell in row.Skip(1)) page.Append($"<td class=\"{Css(cell)}\">{Text(cell)}</td>");
             page.Append("</tr>\n");
         }
         page.Append("</tbody></table></div>\n");
@@ -146,7 +146,8 @@ public static partial class ReportPage
 
     private static string Short(ReportSection section) => section.Id == "runs" ? "Runs" : section.Heading;
 
-    private static bool IsNumber(string cell) => NumberText().IsMatch(cell);
+    // Names stay on one line, and sentences need not.
+    private static string Css(string cell) => NumberText().IsMatch(cell) ? "number" : cell.Contains(' ', StringComparison.Ordinal) ? "text" : "name";
 
     private static string Text(string text) => WebUtility.HtmlEncode(text);
 

@@ -27,7 +27,7 @@ internal static class FrontSection
             Lead = "The best plan by each objective, beside the best of the rules of thumb.",
             Tables =
             [
-                new("Best plans and rules of thumb", ["objective", "best plan", "value", "best rule of thumb", "its value", "the best plan is"],
+                new("Best plans and rules of thumb", ["objective", "best plan", "value", "than the best rule", "the rule of thumb", "its value"],
                     [.. search.Best.Select(best => Row(search, best))]),
             ],
         };
@@ -45,8 +45,9 @@ internal static class FrontSection
         double? of = rule is null ? null : Value(rule);
         return
         [
-            objective.Name, best.Plan, Text(best.Value), rule is null ? "none fits" : $"{rule.Name} ({rule.Plan})", rule is null ? "" : Text(of!.Value),
-            of is null ? "" : Keeps(rule!) ? Compared(objective, best.Value, of.Value) : "the one that keeps the constraints",
+            objective.Name, best.Plan, Text(best.Value),
+            of is null ? "" : Keeps(rule!) ? Compared(objective, best.Value, of.Value) : "keeps the constraints",
+            rule is null ? "none fits" : $"{rule.Name} ({rule.Plan})", of is null ? "" : Text(of.Value),
         ];
 
         bool Keeps(SearchBaseline baseline) => search.Constraints.All(constraint =>
