@@ -123,6 +123,7 @@ internal sealed class ReplayRunner(Streams streams)
             Slo = new SloTargets(results.Slo.Ttft, results.Slo.Tpot, results.Slo.E2e),
             MeasureFrom = SimTime.Zero + results.WarmUp,
             MeasureUntil = until,
+            Operators = results.Operators,
             SampleEvery = results is { TimeSeriesCsv: null, Perfetto: null } ? null : results.TimeSeriesStep,
         };
     }

@@ -22,9 +22,12 @@ internal sealed class ResultDocument
 
     /// <summary>Reads a file of results.</summary>
     /// <exception cref="InputException">The file cannot be read, is not JSON, holds no results, or those of another schema.</exception>
-    public static ResultDocument Read(string file)
+    public static ResultDocument Read(string file) => Parse(file, ReadText(file));
+
+    /// <summary>Reads the text of a file of results.</summary>
+    /// <exception cref="InputException">It is not JSON, holds no results, or those of another schema.</exception>
+    public static ResultDocument Parse(string file, string json)
     {
-        string json = ReadText(file);
         bool replicated = CheckSchema(file, json);
         try
         {
@@ -77,7 +80,9 @@ internal sealed class ResultDocument
 
     private static InputException NoResults(string file) => new($"{file}: holds no results; name a file that 'simulator replay --json' wrote");
 
-    private static string ReadText(string path) => InputFile.Read(path, "a file of results", file =>
+    /// <summary>The text of a file of results.</summary>
+    /// <exception cref="InputException">It cannot be read.</exception>
+    public static string ReadText(string path) => InputFile.Read(path, "a file of results", file =>
     {
         using var reader = new StreamReader(file);
         return reader.ReadToEnd();

@@ -25,6 +25,9 @@ internal sealed record ResultsSection
     /// <summary>Time between samples of the time series.</summary>
     public SimDuration TimeSeriesStep { get; init; } = SimDuration.FromSeconds(1);
 
+    /// <summary>Tell what the devices' time and energy went to, operator by operator.</summary>
+    public bool Operators { get; init; }
+
     /// <summary>Requests and iterations as a Chrome trace, for ui.perfetto.dev.</summary>
     public string? Perfetto { get; init; }
 

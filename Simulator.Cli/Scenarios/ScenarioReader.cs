@@ -54,6 +54,7 @@ internal static partial class ScenarioReader
             IterationsCsv = results.Optional("iterationsCsv", OutputFile, null!),
             TimeSeriesCsv = results.Optional("timeSeriesCsv", OutputFile, null!),
             TimeSeriesStep = results.Optional("timeSeriesStep", Quantities.Duration(positive: true), new ResultsSection().TimeSeriesStep),
+            Operators = results.Optional("operators", Values.Flag(), false),
             Perfetto = results.Optional("perfetto", OutputFile, null!),
             Timeline = results.Optional("timeline", OutputFile, null!),
             TimelineRequests = results.Optional("timelineRequests", Values.Count(), new ResultsSection().TimelineRequests),

@@ -53,6 +53,7 @@ internal static class CommandLineTool
         root.Subcommands.Add(CompareVerb.Create(streams));
         root.Subcommands.Add(PlanVerb.Create(streams));
         root.Subcommands.Add(SweepVerb.Create(streams));
+        root.Subcommands.Add(ReportVerb.Create(streams));
         root.Subcommands.Add(TraceVerb.Create(streams));
         root.Subcommands.Add(ValidateVerb.Create(streams));
         return root;

@@ -147,7 +147,7 @@ public sealed class QuantileSketch
     {
         if (!(q >= 0 && q <= 1)) throw new ArgumentOutOfRangeException(nameof(q), q, "The share of a quantile lies between 0 and 1.");
         if (Count == 0) return null;
-        long rank = (long)decimal.Ceiling((decimal)q * Count);
+        long rank = Rank(q);
         if (rank <= 1) return _min;
         if (rank == Count) return _max;
         foreach ((long lower, long upper, long count) in Buckets)
@@ -157,6 +157,36 @@ public sealed class QuantileSketch
         }
         throw new InvalidOperationException("The buckets hold fewer values than the sketch has counted.");
     }
+
+    /// <summary>Several quantiles in one pass, each as <see cref="Quantile(double)"/> gives it.</summary>
+    /// <param name="shares">Shares from 0 to 1, ascending.</param>
+    /// <returns>A value for each; none without values.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A share is not from 0 to 1, or below the one before.</exception>
+    public IReadOnlyList<long> Quantiles(params ReadOnlySpan<double> shares)
+    {
+        for (int i = 0; i < shares.Length; i++)
+        {
+            if (!(shares[i] >= (i == 0 ? 0 : shares[i - 1]) && shares[i] <= 1))
+                throw new ArgumentOutOfRangeException(nameof(shares), shares[i], "Shares of quantiles lie between 0 and 1, in ascending order.");
+        }
+        if (Count == 0) return [];
+        long[] quantiles = new long[shares.Length];
+        long[] ranks = new long[shares.Length];
+        for (int i = 0; i < ranks.Length; i++) ranks[i] = Rank(shares[i]);
+        int at = 0;
+        for (; at < ranks.Length && ranks[at] <= 1; at++) quantiles[at] = _min;
+        long below = 0;
+        foreach ((long lower, long upper, long count) in Buckets)
+        {
+            below += count;
+            for (; at < ranks.Length && ranks[at] <= below; at++)
+                quantiles[at] = ranks[at] == Count ? _max : Math.Clamp(lower + (upper - lower + 1) / 2, _min, _max);
+            if (at == ranks.Length) break;
+        }
+        return quantiles;
+    }
+
+    private long Rank(double q) => (long)decimal.Ceiling((decimal)q * Count);
 
     /// <summary>Takes values into the exact figures; throws before anything has changed.</summary>
     private void Extend(long least, long greatest, long count, Int128 sum)

@@ -27,6 +27,10 @@ public sealed record RunOptions
     /// <summary>How often <see cref="IRunObserver.OnSample"/> is called; null for never.</summary>
     public SimDuration? SampleEvery { get; init; }
 
+    /// <summary>Whether to tell what the devices' time and energy went to, operator by operator; it takes time for every iteration.</summary>
+    /// <value>False.</value>
+    public bool Operators { get; init; }
+
     /// <summary>Called now and then with the number of requests that have ended; null for none. It cannot change the run.</summary>
     public Action<long>? Progress { get; init; }
 }

@@ -24,7 +24,9 @@ public sealed class ServingSimulation : IEventHandler, IReplicaOwner
     private readonly RunOptions _options;
     private readonly Dictionary<string, Pool> _poolOf = [];
     private readonly List<Replica> _replicas = [];
+    private readonly List<PoolSpec> _specs = [];
     private readonly RunStatistics _statistics;
+    private readonly Dictionary<string, OperatorTotals> _operators = [];
     private readonly List<(RequestRecord Record, int Group)> _ended = [];
     private Pool? _otherModels;
     private EventHandle _arrivalEvent;
@@ -119,8 +121,13 @@ public sealed class ServingSimulation : IEventHandler, IReplicaOwner
         {
             _simulation.Run();
         }
-        return _statistics.Result(cluster, _replicas, _simulation.Now, seed);
+        RunResult result = _statistics.Result(cluster, _replicas, _simulation.Now, seed);
+        return _operators.Count == 0 ? result : result with { Operators = [.. cluster.Pools.SelectMany(pool => OperatorsOf(pool, result))] };
     }
+
+    private IEnumerable<OperatorUse> OperatorsOf(PoolSpec pool, RunResult result) =>
+        _operators.TryGetValue(pool.Name, out OperatorTotals? totals)
+            ? totals.Result([.. result.Replicas.Where(replica => replica.Pool == pool.Name)], result.SimulatedSeconds) : [];
 
     /// <summary>Adds pools that serve the same requests: their router chooses among the replicas of all.</summary>
     private void AddPools(ClusterSpec cluster, PoolSpec[] alike, RandomStreams random)
@@ -137,6 +144,8 @@ public sealed class ServingSimulation : IEventHandler, IReplicaOwner
         long kvBlocks = spec.UsableBlocks();
         Costs.ICostModel costs = spec.CompileCosts();
         HostCopies[]? copies = spec.HostCopies();
+        OperatorTotals? operators = _options.Operators && costs is Costs.RooflineCostModel roofline ? new(spec, roofline) : null;
+        if (operators is not null) _operators.Add(spec.Name, operators);
         for (int i = 0; i < spec.Replicas; i++)
         {
             ReplicaSetup setup = new()
@@ -151,9 +160,11 @@ public sealed class ServingSimulation : IEventHandler, IReplicaOwner
                 Random = random.Stream($"scheduler/{spec.Name}/{i}"),
                 Groups = _statistics.Groups,
                 Observer = _options.Observer,
+                Operators = operators,
             };
             Replica replica = costs.CreateReplica(setup, _simulation, this);
             _replicas.Add(replica);
+            _specs.Add(spec);
             _statistics.AddReplica(spec.Name);
             yield return new ReplicaView(replica);
         }
@@ -228,10 +239,14 @@ public sealed class ServingSimulation : IEventHandler, IReplicaOwner
 
     private void Sample()
     {
-        foreach (Replica replica in _replicas)
+        foreach ((Replica replica, PoolSpec spec) in _replicas.Zip(_specs))
         {
+            (double nanojoules, double busyTime) = replica.Use;
             _options.Observer!.OnSample(new ReplicaSample(
-                _simulation.Now, replica.Index, replica.RunningCount, replica.WaitingCount, replica.BlocksUsed, replica.GeneratedTokens));
+                _simulation.Now, replica.Index, replica.RunningCount, replica.WaitingCount, replica.BlocksUsed, replica.GeneratedTokens)
+            {
+                EnergyJoules = ReplicaUse.EnergyJoules(spec, nanojoules, busyTime, _simulation.Now.ToSeconds()),
+            });
         }
         if (_simulation.PendingEvents > 0)
             _simulation.Schedule(_simulation.Now + _options.SampleEvery!.Value, this, (int)Signal.Sample, 0, EventPriority.Observation);

@@ -13,14 +13,23 @@ public sealed record CostBreakdown(IReadOnlyList<OperatorShare> Operators, Itera
         var sink = new Collector(parameters.StageDevices);
         Roofline.Visit(shape, parameters, ref sink);
         IterationEstimate total = Roofline.Evaluate(shape, parameters);
-        double host = parameters.HostOverlapped != 0 ? total.HostSeconds + total.LaunchSeconds : total.LaunchSeconds;
-        double waits = Math.Max(0, host - total.DeviceSeconds) + Roofline.ExposedSeconds((double)shape.DecodeRows + shape.PrefillRows, parameters);
+        double waits = WaitSeconds(shape, total, parameters);
         if (waits > 0)
         {
             var wait = new OperatorCost { Operator = Operator.HostWait, LayerKind = -1, Count = 1, Seconds = waits, Bound = Bound.Host };
             sink.Add(wait);
         }
         return new(sink.Operators, total);
+    }
+
+    /// <summary>For how long the device waits for the host.</summary>
+    /// <param name="shape">What the iteration computes.</param>
+    /// <param name="total">What it takes.</param>
+    /// <param name="parameters">Model, plan, device and options, compiled.</param>
+    internal static double WaitSeconds(in IterationShape shape, in IterationEstimate total, in RooflineParameters parameters)
+    {
+        double host = parameters.HostOverlapped != 0 ? total.HostSeconds + total.LaunchSeconds : total.LaunchSeconds;
+        return Math.Max(0, host - total.DeviceSeconds) + Roofline.ExposedSeconds((double)shape.DecodeRows + shape.PrefillRows, parameters);
     }
 
     private readonly struct Collector(double devices) : IOperatorSink

@@ -35,6 +35,8 @@ internal sealed class Replica<TCost> : Replica
 
     protected override void StageTimes(BatchSlot slot, long time, Span<long> times) => _costs[slot.Index].StageTimes(slot.DecodesRun, time, times);
 
+    protected override IterationShape ShapeOf(BatchSlot slot) => _costs[slot.Index].Shape;
+
     protected override void AdvanceCost(BatchSlot slot, int iterations)
     {
         if (slot.DecodesRun) _costs[slot.Index].Advance(iterations);

@@ -262,6 +262,7 @@ internal abstract partial class Replica
     {
         long started = slot.BlocksStarted(1, ran - 1);
         Statistics.Add(slot, ran, Memory.Used, started);
+        _operators?.Add(ShapeOf(slot), slot, ran);
         if (slot.DecodesRun) AddGaps(slot, ran);
         if (_observer is not null) ShowIterations(slot, ran);
         if (_rowObserver is not null) ShowRows(slot, ran);

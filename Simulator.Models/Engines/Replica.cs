@@ -40,6 +40,7 @@ internal abstract partial class Replica : IEventHandler
     private readonly List<GroupStatistics> _groups;
     private readonly IRunObserver? _observer;
     private readonly IRunObserver? _rowObserver;
+    private readonly OperatorTotals? _operators;
     private readonly List<Sequence> _sequences = [];
     private readonly Stack<Sequence> _recycled = [];
     private int _arriving;
@@ -60,6 +61,7 @@ internal abstract partial class Replica : IEventHandler
         _groups = setup.Groups;
         _observer = setup.Observer is { WantsIterations: true } ? setup.Observer : null;
         _rowObserver = setup.Observer is { WantsRows: true } ? setup.Observer : null;
+        _operators = setup.Operators;
         ContextWindow = setup.ContextWindow;
         Memory = _options.PrefixIndex == PrefixIndex.RadixTree
             ? new RadixMemory(setup.KvBlocks, _options.BlockTokens, _options.PrefixCaching)
@@ -160,6 +162,31 @@ internal abstract partial class Replica : IEventHandler
             foreach (BatchSlot slot in _slots)
                 if (slot.IsBusy && slot.Planned > 1) tokens += (long)slot.EndedBy(_simulation.Now) * slot.Decodes;
             return tokens;
+        }
+    }
+
+    /// <summary>
+    /// Energy of the iterations so far, 10⁻⁹ J, and their time, summed over slots, in cost time units; of those that run, the part that has passed.
+    /// </summary>
+    public (double Nanojoules, double BusyTime) Use
+    {
+        get
+        {
+            (double nanojoules, double time) = ((double)Statistics.Nanojoules, (double)Statistics.BusyTime);
+            foreach (BatchSlot slot in _slots)
+            {
+                if (!slot.IsBusy || slot.CopiesInFlight > 0) continue;
+                int ended = slot.EndedBy(_simulation.Now);
+                nanojoules += slot.Costs.Sum(ended).Nanojoules;
+                time += slot.Duration(ended);
+                if (ended == slot.Planned) continue;
+                double took = slot.Duration(ended + 1) - slot.Duration(ended);
+                double passed = (_simulation.Now - slot.Start).Nanoseconds * (double)IterationCost.TimeUnitsPerNanosecond - slot.EndTime(ended);
+                double share = took > 0 ? Math.Clamp(passed / took, 0, 1) : 0;
+                nanojoules += share * slot.Costs.At(ended).Nanojoules;
+                time += share * took;
+            }
+            return (nanojoules, time);
         }
     }
 
@@ -333,6 +360,9 @@ internal abstract partial class Replica : IEventHandler
 
     /// <summary>Divides the time of the next iteration of a slot between the pipeline stages, in cost time units.</summary>
     protected abstract void StageTimes(BatchSlot slot, long time, Span<long> times);
+
+    /// <summary>What the next iteration of a slot computes, decode rows included.</summary>
+    protected abstract IterationShape ShapeOf(BatchSlot slot);
 
     /// <summary>Moves the cost of a slot past iterations that ran.</summary>
     protected abstract void AdvanceCost(BatchSlot slot, int iterations);

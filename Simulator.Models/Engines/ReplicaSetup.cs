@@ -28,6 +28,9 @@ internal sealed record ReplicaSetup
     public required List<GroupStatistics> Groups { get; init; }
 
     public required IRunObserver? Observer { get; init; }
+
+    /// <summary>Takes the time and energy of every operator; null when nobody asks.</summary>
+    public OperatorTotals? Operators { get; init; }
 }
 
 /// <summary>Hears of requests that end in a replica.</summary>

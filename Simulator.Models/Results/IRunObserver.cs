@@ -46,4 +46,8 @@ public interface IRunObserver
 /// <param name="KvBlocksUsed">KV blocks that sequences hold.</param>
 /// <param name="GeneratedTokens">Tokens generated so far.</param>
 public readonly record struct ReplicaSample(
-    SimTime Time, int Replica, int Running, int Waiting, long KvBlocksUsed, long GeneratedTokens);
+    SimTime Time, int Replica, int Running, int Waiting, long KvBlocksUsed, long GeneratedTokens)
+{
+    /// <summary>Energy of its devices so far, joules: of iterations, of one that runs the part that has passed, and idle power between them.</summary>
+    public double EnergyJoules { get; init; }
+}

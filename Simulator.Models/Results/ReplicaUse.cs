@@ -15,7 +15,7 @@ internal sealed class ReplicaUse(PoolSpec pool, Replica replica, double seconds)
     private readonly SequenceMemory _blocks = replica.Memory;
 
     // Batches in flight overlap in a pipeline: one of them at a time is one busy replica.
-    private double BusySeconds => (double)_statistics.BusyTime / UnitsPerSecond / pool.Plan.Pipeline;
+    private double BusySeconds => Busy(pool, (double)_statistics.BusyTime);
 
     private bool HasLimit => _blocks.Total < KvBlockPool.Unlimited;
 
@@ -23,9 +23,15 @@ internal sealed class ReplicaUse(PoolSpec pool, Replica replica, double seconds)
 
     private double PeakBytes => BusySeconds * pool.Plan.Devices * pool.Device.MemoryBytesPerSecond;
 
-    // Energy of an iteration includes the idle power while it runs.
-    private double EnergyJoules => (double)_statistics.Nanojoules / 1e9
-        + Math.Max(0, seconds - BusySeconds) * pool.Plan.Devices * pool.Device.IdleWatts;
+    /// <summary>Energy of a replica up to an instant.</summary>
+    /// <param name="pool">Its pool.</param>
+    /// <param name="nanojoules">That of its iterations, which includes the idle power while they run.</param>
+    /// <param name="busyTime">Time of those, summed over slots, in cost time units.</param>
+    /// <param name="seconds">Time since the start.</param>
+    public static double EnergyJoules(PoolSpec pool, double nanojoules, double busyTime, double seconds) =>
+        nanojoules / 1e9 + Math.Max(0, seconds - Busy(pool, busyTime)) * pool.Plan.Devices * pool.Device.IdleWatts;
+
+    private static double Busy(PoolSpec pool, double busyTime) => busyTime / UnitsPerSecond / pool.Plan.Pipeline;
 
     public ReplicaSummary Summary(int index) => new()
     {
@@ -38,7 +44,7 @@ internal sealed class ReplicaUse(PoolSpec pool, Replica replica, double seconds)
         MeanTtft = RunStatistics.Ratio((double)_statistics.TtftNanoseconds / 1e9, _statistics.FirstTokens),
         MeanE2e = RunStatistics.Ratio((double)_statistics.E2eNanoseconds / 1e9, _statistics[RequestOutcome.Completed]),
         Engine = Together([this], seconds, RunStatistics.Ratio(_statistics.PrefixHitTokens, _statistics.PromptTokens)),
-        EnergyJoules = EnergyJoules,
+        EnergyJoules = EnergyJoules(pool, (double)_statistics.Nanojoules, (double)_statistics.BusyTime, seconds),
     };
 
     public static EngineSummary Together(IReadOnlyList<ReplicaUse> uses, double seconds, double? prefixHitRate)

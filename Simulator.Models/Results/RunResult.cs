@@ -68,6 +68,10 @@ public sealed record RunResult
     /// <summary>Total time in the waiting queue: the scheduling delay, and the waits after preemptions.</summary>
     public required LatencySummary QueueingDelay { get; init; }
 
+    /// <summary>The distributions behind the latencies; null, and not in the JSON, in results that were made without.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public LatencyDistributions? Distributions { get; init; }
+
     /// <summary>Rates over the measured window.</summary>
     public required Throughput Throughput { get; init; }
 
@@ -79,6 +83,13 @@ public sealed record RunResult
 
     /// <summary>Energy and rent of all devices.</summary>
     public required CostSummary Cost { get; init; }
+
+    /// <summary>
+    /// What the devices' time and energy went to, by pool and operator; null, and not in the JSON, unless it was asked for
+    /// (<see cref="Clusters.RunOptions.Operators"/>). Device-seconds sum to the devices times the simulated time, joules to those of <see cref="Cost"/>.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<OperatorUse>? Operators { get; init; }
 
     /// <summary>The same by pool and request class.</summary>
     public required IReadOnlyList<ClassSummary> Classes { get; init; }
@@ -121,6 +132,27 @@ public sealed record TokenCounts(long Prompt, long Output, long PrefixHit, long 
 /// <param name="P99">99th percentile.</param>
 /// <param name="Max">Largest.</param>
 public sealed record LatencySummary(long Count, double? Mean, double? P50, double? P90, double? P95, double? P99, double? Max);
+
+/// <summary>Latencies at the same shares of their samples, seconds; a latency without samples has none.</summary>
+/// <param name="Shares">The shares, from 0 (the least sample) to 1 (the largest).</param>
+/// <param name="Ttft">Time to first token.</param>
+/// <param name="Itl">Inter-token latency.</param>
+/// <param name="Tpot">Time per output token.</param>
+/// <param name="E2e">Arrival to completion.</param>
+public sealed record LatencyDistributions(
+    IReadOnlyList<double> Shares, IReadOnlyList<double> Ttft, IReadOnlyList<double> Itl, IReadOnlyList<double> Tpot, IReadOnlyList<double> E2e)
+{
+    /// <summary>The shares that results have: every 2.5 %, and closer at both ends.</summary>
+    public static IReadOnlyList<double> StandardShares { get; } =
+        [0, 0.01, .. Enumerable.Range(1, 39).Select(i => i / 40.0), 0.99, 0.995, 0.999, 1];
+}
+
+/// <summary>What one operator took of the devices of a pool.</summary>
+/// <param name="Pool">The pool.</param>
+/// <param name="Operator">The operator, as <see cref="Costs.Operator"/> names it in camelCase; <c>idle</c> while no batch is in flight.</param>
+/// <param name="DeviceSeconds">Time in which devices were taken by it, summed over devices.</param>
+/// <param name="EnergyJoules">Energy of those devices in that time.</param>
+public sealed record OperatorUse(string Pool, string Operator, double DeviceSeconds, double EnergyJoules);
 
 /// <summary>Rates over the measured window, per second.</summary>
 /// <param name="RequestsPerSecond">Completed requests.</param>

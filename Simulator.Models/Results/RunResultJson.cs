@@ -21,6 +21,14 @@ public static class RunResultJson
         if (result.Settings.Contains(null)) throw new JsonException("A setting is null.");
         if (result.Accuracy is { } accuracy && accuracy.Any(pool => pool?.Figures is null || pool.Figures.Contains(null)))
             throw new JsonException("An accuracy is null.");
+        if (result.Distributions is { } distributions)
+        {
+            int shares = distributions.Shares.Count;
+            IReadOnlyList<double>[] all = [distributions.Ttft, distributions.Itl, distributions.Tpot, distributions.E2e];
+            if (all.Any(values => values.Count != 0 && values.Count != shares))
+                throw new JsonException("A distribution has other than one value for each share.");
+        }
+        if (result.Operators?.Contains(null!) == true) throw new JsonException("An operator is null.");
         if (result.Classes.Contains(null) || result.Replicas.Contains(null)) throw new JsonException("A class or a replica is null.");
         return result;
     }

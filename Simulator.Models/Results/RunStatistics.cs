@@ -87,6 +87,7 @@ internal sealed class RunStatistics(RunOptions options)
             E2e = Summary(all.E2e),
             SchedulingDelay = Summary(all.SchedulingDelay),
             QueueingDelay = Summary(all.QueueingDelay),
+            Distributions = Distributions(all),
             Throughput = new(
                 Ratio(all[RequestOutcome.Completed], measured), Ratio(all.OutputTokens, measured),
                 Ratio(all.PromptTokens + all.OutputTokens, measured)),
@@ -116,6 +117,14 @@ internal sealed class RunStatistics(RunOptions options)
         return new LatencySummary(
             sketch.Count, sketch.Mean / 1e9, Seconds(sketch.Quantile(0.5)), Seconds(sketch.Quantile(0.9)),
             Seconds(sketch.Quantile(0.95)), Seconds(sketch.Quantile(0.99)), Seconds(sketch.Max));
+    }
+
+    private static LatencyDistributions Distributions(GroupStatistics all)
+    {
+        double[] shares = [.. LatencyDistributions.StandardShares];
+        return new(LatencyDistributions.StandardShares, Seconds(all.Ttft), Seconds(all.Itl), Seconds(all.Tpot), Seconds(all.E2e));
+
+        double[] Seconds(QuantileSketch sketch) => [.. sketch.Quantiles(shares).Select(nanoseconds => nanoseconds / 1e9)];
     }
 
     private GoodputSummary? Goodput(GroupStatistics group, double measured)

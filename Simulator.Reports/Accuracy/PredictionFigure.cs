@@ -77,7 +77,7 @@ public static class PredictionFigure
         {
             double at = axis.At(mark);
             string label = Label(mark, panel.Unit);
-            svg.Path("grid", Inv($"M{left + at} {top}V{bottom}M{left} {bottom - at}H{left + Side}"));
+            svg.Path("grid", SvgText.Data($"M{left + at} {top}V{bottom}M{left} {bottom - at}H{left + Side}"));
             svg.Text("small middle", left + at, bottom + 15, label);
             svg.Text("small right", left - 6, bottom - at + 4, label);
         }
@@ -89,8 +89,8 @@ public static class PredictionFigure
         {
             DrawMarks(svg, Index(series, group.Key), group.Select(point => (left + axis.At(point.Measured), bottom - axis.At(point.Predicted))), large);
         }
-        svg.Path("diagonal", Inv($"M{left} {bottom}L{left + Side} {top}"));
-        svg.Path("frame", Inv($"M{left} {top}V{bottom}H{left + Side}V{top}z"));
+        svg.Path("diagonal", SvgText.Data($"M{left} {bottom}L{left + Side} {top}"));
+        svg.Path("frame", SvgText.Data($"M{left} {top}V{bottom}H{left + Side}V{top}z"));
     }
 
     // The part of the square between two lines beside the diagonal, so far above and below it.
@@ -98,7 +98,7 @@ public static class PredictionFigure
     {
         above = Math.Min(above, Side);
         below = Math.Min(below, Side);
-        return Inv($"M{left} {bottom}v{-above}L{left + Side - above} {bottom - Side}H{left + Side}V{bottom - Side + below}L{left + below} {bottom}z");
+        return SvgText.Data($"M{left} {bottom}v{-above}L{left + Side - above} {bottom - Side}H{left + Side}V{bottom - Side + below}L{left + below} {bottom}z");
     }
 
     private static void DrawMarks(SvgText svg, int series, IEnumerable<(double X, double Y)> places, bool large)
@@ -107,12 +107,7 @@ public static class PredictionFigure
         double radius = large ? 3.2 : 1.7;
         foreach ((double x, double y) in places)
         {
-            marks.Append((series % 3) switch
-            {
-                0 => Inv($"M{x - radius} {y}a{radius} {radius} 0 1 0 {2 * radius} 0a{radius} {radius} 0 1 0 {-2 * radius} 0z"),
-                1 => Inv($"M{x - radius} {y + radius}h{2 * radius}l{-radius} {-2 * radius}z"),
-                _ => Inv($"M{x - radius} {y - radius}h{2 * radius}v{2 * radius}h{-2 * radius}z"),
-            });
+            marks.Append(MarkShape.Path(series, x, y, radius));
         }
         svg.Path(string.Create(CultureInfo.InvariantCulture, $"mark s{series % Colours}{(large ? " large" : "")}"), marks.ToString());
     }
@@ -137,9 +132,6 @@ public static class PredictionFigure
     }
 
     private static string Css(double band) => band == Bands[0] ? "wide" : "narrow";
-
-    private static string Inv(FormattableString path) =>
-        string.Format(CultureInfo.InvariantCulture, path.Format, [.. path.GetArguments().Select(value => (object)SvgText.Number((double)value!))]);
 
     private const string Style = """
         <style>

@@ -12,6 +12,10 @@ internal sealed class SvgText
     /// <summary>A length or a place, to a hundredth of a pixel.</summary>
     public static string Number(double value) => (Math.Round(value, 2) + 0.0).ToString("0.##", CultureInfo.InvariantCulture);
 
+    /// <summary>The data of a path, its numbers to a hundredth of a pixel.</summary>
+    public static string Data(FormattableString path) =>
+        string.Format(CultureInfo.InvariantCulture, path.Format, [.. path.GetArguments().Select(value => (object)Number((double)value!))]);
+
     /// <summary>Ends the figure.</summary>
     /// <param name="width">Its width in pixels.</param>
     /// <param name="height">Its height in pixels.</param>

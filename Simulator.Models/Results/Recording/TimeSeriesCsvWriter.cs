@@ -13,17 +13,21 @@ namespace Simulator.Models.Results.Recording;
 /// <item><term>kv_blocks_used</term><description>KV blocks that sequences hold.</description></item>
 /// <item><term>generated_tokens</term><description>Tokens generated since the start of the run.</description></item>
 /// <item><term>tokens_per_second</term><description>Rate of those since the replica's last sample; empty in the first.</description></item>
+/// <item><term>power_w</term><description>Mean power of the replica's devices since its last sample, to a microwatt; empty in the first.</description></item>
 /// </list>
 /// </remarks>
 public sealed class TimeSeriesCsvWriter : IRunObserver, IDisposable
 {
+    // Energy is a difference of large sums; further decimals would be their rounding.
+    private const int PowerDecimals = 6;
+
     private readonly CsvWriter _csv;
     private readonly List<ReplicaSample?> _last = [];
 
     /// <summary>Writes the header.</summary>
     /// <param name="stream">Where to write; it stays open. The last rows are out when the writer is disposed.</param>
     public TimeSeriesCsvWriter(Stream stream) => _csv = RecordText.CreateCsv(
-        stream, "time_s", "replica", "running", "waiting", "kv_blocks_used", "generated_tokens", "tokens_per_second");
+        stream, "time_s", "replica", "running", "waiting", "kv_blocks_used", "generated_tokens", "tokens_per_second", "power_w");
 
     /// <summary>False.</summary>
     public bool WantsIterations => false;
@@ -38,9 +42,15 @@ public sealed class TimeSeriesCsvWriter : IRunObserver, IDisposable
         _csv.WriteField(sample.Waiting);
         _csv.WriteField(sample.KvBlocksUsed);
         _csv.WriteField(sample.GeneratedTokens);
-        _csv.WriteField(_last[sample.Replica] is { } last && sample.Time > last.Time
-            ? (sample.GeneratedTokens - last.GeneratedTokens) / (sample.Time - last.Time).ToSeconds()
-            : (double?)null);
+        (double? rate, double? power) = (null, null);
+        if (_last[sample.Replica] is { } last && sample.Time > last.Time)
+        {
+            double seconds = (sample.Time - last.Time).ToSeconds();
+            rate = (sample.GeneratedTokens - last.GeneratedTokens) / seconds;
+            power = Math.Round((sample.EnergyJoules - last.EnergyJoules) / seconds, PowerDecimals) + 0.0;
+        }
+        _csv.WriteField(rate);
+        _csv.WriteField(power);
         _csv.EndRecord();
         _last[sample.Replica] = sample;
     }

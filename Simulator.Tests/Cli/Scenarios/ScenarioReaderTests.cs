@@ -77,6 +77,7 @@ public sealed class ScenarioReaderTests
               iterationsCsv: iterations.csv
               timeSeriesCsv: series.csv
               timeSeriesStep: 10s
+              operators: true
               perfetto: trace.json
               timeline: timeline.svg
               timelineRequests: 8
@@ -138,6 +139,7 @@ public sealed class ScenarioReaderTests
             IterationsCsv = "iterations.csv",
             TimeSeriesCsv = "series.csv",
             TimeSeriesStep = 10.Seconds(),
+            Operators = true,
             Perfetto = "trace.json",
             Timeline = "timeline.svg",
             TimelineRequests = 8,

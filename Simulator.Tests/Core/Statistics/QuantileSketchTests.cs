@@ -49,6 +49,22 @@ public class QuantileSketchTests
         Assert.That(sketch.Quantile(0.9999999999999999), Is.EqualTo(100));
     }
 
+    [SeededProperty(MaxTest = 200)]
+    public void Quantiles_OfAnyValues_AreThoseOneByOne(long[] values, byte[] shares)
+    {
+        QuantileSketch sketch = Of([.. values.Select(value => value & long.MaxValue)]);
+        double[] ascending = [.. shares.Select(share => share / 255.0).Order()];
+        Assert.That(sketch.Quantiles(ascending).Select(value => (long?)value), Is.EqualTo(values.Length == 0 ? [] : ascending.Select(sketch.Quantile)));
+    }
+
+    [Test]
+    public void Quantiles_NotAscendingOrNotShares_AreRefused()
+    {
+        Assert.That(() => Of(1).Quantiles(0.5, 0.4), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => Of(1).Quantiles(0.5, 1.1), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => Of(1).Quantiles(double.NaN), Throws.InstanceOf<ArgumentOutOfRangeException>());
+    }
+
     [Test]
     public void Quantile_OfOneValue_IsThatValue([Values(0, 1, 2047, 2048, 123_456_789, long.MaxValue)] long value)
     {
