@@ -239,13 +239,14 @@ public sealed class ServingSimulation : IEventHandler, IReplicaOwner
 
     private void Sample()
     {
-        foreach ((Replica replica, PoolSpec spec) in _replicas.Zip(_specs))
+        for (int i = 0; i < _replicas.Count; i++)
         {
+            Replica replica = _replicas[i];
             (double nanojoules, double busyTime) = replica.Use;
             _options.Observer!.OnSample(new ReplicaSample(
                 _simulation.Now, replica.Index, replica.RunningCount, replica.WaitingCount, replica.BlocksUsed, replica.GeneratedTokens)
             {
-                EnergyJoules = ReplicaUse.EnergyJoules(spec, nanojoules, busyTime, _simulation.Now.ToSeconds()),
+                EnergyJoules = ReplicaUse.EnergyJoules(_specs[i], nanojoules, busyTime, _simulation.Now.ToSeconds()),
             });
         }
         if (_simulation.PendingEvents > 0)

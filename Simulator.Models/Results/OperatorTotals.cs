@@ -55,7 +55,7 @@ internal sealed class OperatorTotals(PoolSpec pool, RooflineCostModel costs)
     public IEnumerable<OperatorUse> Result(IReadOnlyList<ReplicaSummary> replicas, double seconds)
     {
         double stageDevices = (double)pool.Plan.Devices / pool.Plan.Pipeline;
-        double idle = replicas.Count * pool.Plan.Devices * seconds, idleJoules = replicas.Sum(replica => replica.EnergyJoules);
+        double all = replicas.Count * pool.Plan.Devices * seconds, idle = all, joules = replicas.Sum(replica => replica.EnergyJoules), idleJoules = joules;
         for (int i = 0; i < Names.Length; i++)
         {
             if (_seconds[i] <= 0) continue;
@@ -64,7 +64,7 @@ internal sealed class OperatorTotals(PoolSpec pool, RooflineCostModel costs)
             yield return new(pool.Name, Names[i], _seconds[i] * stageDevices, _joules[i]);
         }
         if (_pipelineSeconds > 0) yield return new(pool.Name, "pipelineWait", _pipelineSeconds * stageDevices, 0);
-        yield return new(pool.Name, "idle", Math.Max(0, idle - _pipelineSeconds * stageDevices), Math.Max(0, idleJoules));
+        yield return new(pool.Name, "idle", Rest(idle - _pipelineSeconds * stageDevices, all), Rest(idleJoules, joules));
     }
 
     private static IterationShape InTheMiddle(IterationShape shape, int ran)
@@ -82,6 +82,9 @@ internal sealed class OperatorTotals(PoolSpec pool, RooflineCostModel costs)
         (shape.DecodeRows, shape.DecodeContext, shape.DecodeWindowContext, shape.Straggler) = (0, 0, 0, default);
         return shape;
     }
+
+    // What is left of a sum when all its parts are taken away is digits, not idleness.
+    private static double Rest(double left, double all) => left > 1e-9 * all ? left : 0;
 
     private readonly struct Sink(double[] seconds, double[] joules, double idleWatts, double activeWatts) : IOperatorSink
     {
