@@ -23,9 +23,6 @@ internal static partial class ApexRunsSet
     private const string SglangFile = "sglang_runs.csv";
     private const string RequestsFile = "requests.csv";
 
-    /// <summary>Share of memory that the vLLM servers took (<c>--gpu-memory-utilization</c> of its launch scripts).</summary>
-    private const double VllmMemoryUtilization = 0.97;
-
     /// <summary>What a server of SGLang without CUDA graphs takes beside its device: eight ranks that launch every kernel, many through Triton, from Python.</summary>
     /// <remarks>Fitted on E2E of two of the six runs: lmsys_025 and creation_025.</remarks>
     private static readonly HostProfile SglangTimes = new() { IterationSeconds = 1e-3, SequenceSeconds = 0.1e-3, LaunchSeconds = 52e-6 };
@@ -74,11 +71,12 @@ internal static partial class ApexRunsSet
         PoolSpec pool = MeasuredServers.Pool(run.Model, device, Formats(run), Plan(run.Parallelism));
         if (run.IsSglang)
             return MeasuredServers.WithHost(SglangTimes, pool with { Engine = ServingEngines.Sglang(pool.Device), Roofline = pool.Roofline with { Graphs = CudaGraphs.Eager } });
+        VllmLaunch launch = VllmLaunch.Of(pool, IsFp8(run));
         return MeasuredServers.WithHost(IsFp8(run) ? VllmV06.Fp8Times : VllmV06.Times, pool with
         {
-            Engine = VllmV06.Engine(pool.Model, asyncOutput: false),
+            Engine = VllmV06.Engine(launch.ContextWindow, asyncOutput: false),
             Roofline = pool.Roofline with { Graphs = VllmV06.Graphs },
-            Memory = new() { UtilizationFraction = VllmMemoryUtilization },
+            Memory = new() { UtilizationFraction = launch.MemoryUtilization },
         });
     }
 
@@ -139,6 +137,20 @@ internal static partial class ApexRunsSet
 
     [GeneratedRegex(@"^(\d+DP)?((?<ranks>[1248]|16)(?<kind>TP|EP)|(?<kind>TP|EP)(?<ranks>[1248]|16))$")]
     private static partial Regex Layout();
+
+    /// <summary>What the launch scripts of the vLLM servers set (<c>vllm/8TP.sh</c>, <c>vllm/scale_2TP_llama.sh</c> and their like).</summary>
+    /// <param name="ContextWindow">Longest sequence, tokens (<c>--max-model-len</c>); that of the model where a script leaves it out.</param>
+    /// <param name="MemoryUtilization">Share of memory (<c>--gpu-memory-utilization</c>).</param>
+    private readonly record struct VllmLaunch(int ContextWindow, double MemoryUtilization)
+    {
+        // Two devices have no room for a KV cache of the whole window, so that those servers had a shorter one; without a long context, version 0.6 runs prompts whole.
+        public static VllmLaunch Of(PoolSpec pool, bool isFp8) => (pool.Plan.Tensor, isFp8) switch
+        {
+            (2, false) => new(24_272, 0.97),
+            (2, true) => new(20_560, 0.85),
+            _ => new(pool.Model.ContextWindow, 0.97),
+        };
+    }
 
     private sealed record Measurements(string Id, string Engine, string Model, string Hardware, string Parallelism, IReadOnlyList<MeasuredFigure> Figures)
     {
