@@ -48,7 +48,10 @@ internal static partial class ApexRunsSet
     private static MeasuredRow Row(Measurements run, IReadOnlyList<Request>? requests)
     {
         Device? device = MeasuredServers.FindDevice(run.Hardware);
-        MeasuredRow row = new(run.Id, new(device?.Id ?? run.Hardware, run.Model.Split(' ')[0], run.Engine), run.Figures) { Groups = [run.IsSglang ? "sglang" : "vllm"] };
+        MeasuredRow row = new(run.Id, new(device?.Id ?? run.Hardware, run.Model.Split(' ')[0], run.Engine), run.Figures)
+        {
+            Groups = [run.IsSglang ? "sglang" : "vllm"], Share = Share(run.Id, requests ?? []),
+        };
         // These servers have host times of their own, so that the row says nothing of the shipped profiles.
         return row.Predict(
             () =>
@@ -57,6 +60,15 @@ internal static partial class ApexRunsSet
                 return ServedRequests.By(Pool(run, device), requests ?? throw new NotSupportedException("its requests are not recorded"));
             },
             (figure, served) => Predicted(figure, run, served)) with { Conditions = null };
+    }
+
+    // The run vllm:llama_lmsys_05_2DP4TP_0 is a replica of the plan 2DP4TP for the workload llama_lmsys_05.
+    private static PlanShare? Share(string id, IReadOnlyList<Request> requests)
+    {
+        Match run = PlanOfRun().Match(id);
+        if (!run.Success) return null;
+        int replicas = run.Groups["replicas"].Success ? int.Parse(run.Groups["replicas"].Value, CultureInfo.InvariantCulture) : 1;
+        return new(run.Groups["workload"].Value, run.Groups["plan"].Value, replicas, requests.Count, requests.Sum(request => (long)request.PromptTokens));
     }
 
     private static double Predicted(string figure, Measurements run, ServedRequests served) => figure switch
@@ -134,6 +146,9 @@ internal static partial class ApexRunsSet
         }
         return runs.ToDictionary(run => run.Key, run => (IReadOnlyList<Request>)[.. run.Value.OrderBy(request => request.Arrival).ThenBy(request => request.Id)]);
     }
+
+    [GeneratedRegex(@"^vllm:(?<workload>.+)_(?<plan>((?<replicas>\d{1,4})DP)?\d+TP)(_fp8)?(_\d+)?$")]
+    private static partial Regex PlanOfRun();
 
     [GeneratedRegex(@"^(\d+DP)?((?<ranks>[1248]|16)(?<kind>TP|EP)|(?<kind>TP|EP)(?<ranks>[1248]|16))$")]
     private static partial Regex Layout();
