@@ -20,7 +20,7 @@ public sealed class Report
         Settings = settings;
         Sections =
         [
-            .. search is null ? (ReportSection[])[] : [FrontSection.TradeOff(search), FrontSection.Best(search), new("plans", "Plans")],
+            .. search is null ? (ReportSection[])[] : [FrontSection.TradeOff(search), FrontSection.Best(search), SensitivitySection.Of(search), new("plans", "Plans")],
             RunsSection.Of(runs, search is null ? "Runs" : "Best plans, plans of the fronts and rules of thumb in full"),
             // Plans of a search all had the same requests.
             AttainmentSection.Of(search is null ? runs : [.. runs.Where(run => !search.Results.ContainsKey(run.Name))]),
