@@ -95,7 +95,8 @@ public sealed class Report
         if (search is not null)
         {
             SearchCounts counts = search.Search;
-            yield return ("plans", string.Create(CultureInfo.InvariantCulture, $"{counts.Plans:N0}; {counts.Feasible:N0} fit, {counts.Admissible:N0} keep the constraints"));
+            string keep = search.Constraints.Count == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {counts.Admissible:N0} keep the constraints");
+            yield return ("plans", string.Create(CultureInfo.InvariantCulture, $"{counts.Plans:N0}; {counts.Feasible:N0} fit{keep}"));
             if (search.Constraints.Count > 0)
                 yield return ("constraints", string.Join(", ", search.Constraints.Select(constraint => Bound(search, constraint))));
             yield return ("seed", search.Seed.ToString(CultureInfo.InvariantCulture));
