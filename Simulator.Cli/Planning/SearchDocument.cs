@@ -104,6 +104,7 @@ internal sealed class SearchDocument
         {
             json.WriteString("objective", own.Objective.Name);
             json.WriteString("plan", own.Plan.Plan.Id);
+            json.WriteNumber("share", own.Share);
             json.WriteNumber("cases", own.Cases);
             json.WriteNumber("changes", own.Changes);
             PlanListDocument.WriteNumber(json, "regret", own.Regret);

@@ -144,6 +144,11 @@ internal static class RunSummary
         output.WriteLine($"  TTFT and E2E leave out {Figures.Seconds(seconds)} a request for HTTP (engine.requestOverhead)");
     }
 
+    /// <summary>The error bands of a pool in a line: <c>TTFT -18 % to +82 %; TPOT, ITL -13 % to +2 %</c>.</summary>
+    public static string Bands(PoolAccuracy pool) =>
+        string.Join("; ", pool.Figures.Select(band => $"{Name(band.Figure)} {Signed(band.LowPercent)} to {Signed(band.HighPercent)}"))
+        + (pool.Figures.Any(band => band.Extrapolates) ? " (extrapolated)" : "");
+
     private static string Name(AccuracyFigure figure) => figure switch
     {
         AccuracyFigure.Ttft => "TTFT",

@@ -2,14 +2,18 @@ using System.CommandLine;
 using Simulator.Cli.Faults;
 using Simulator.Cli.Planning;
 using Simulator.Cli.Reading;
+using Simulator.Cli.Reporting;
 using Simulator.Cli.Running;
 using Simulator.Cli.Scenarios;
 using Simulator.Cli.Terminal;
 using Simulator.Cli.Workloads;
 using Simulator.Core.Time;
 using Simulator.Models.Clusters;
+using Simulator.Models.Results.Accuracy;
 using Simulator.Planning.Plans;
 using Simulator.Planning.Search;
+using Simulator.Reports.Inputs;
+using Simulator.Reports.Page;
 using Simulator.Workloads.Requests;
 using Simulator.Workloads.Traces;
 
@@ -52,6 +56,9 @@ internal sealed class PlanSearchVerb
     private readonly Option<string?> _json = OptionFactory.Reference(
         "--json", "FILE", "Write the search as one JSON document; '-' for the output stream, in place of the summary.", Values.Text("the path of a file to write"));
 
+    private readonly Option<string?> _report = OptionFactory.Reference(
+        "--report", "FILE", "Write the search as a page, one HTML file, as 'report' makes it of the JSON document.", Values.Text("the path of a file to write"));
+
     private readonly Option<bool> _quiet = OptionFactory.Flag("--quiet", "Print neither the summary nor progress.");
     private readonly Option<bool> _timing = OptionFactory.Flag("--timing", "Print wall and CPU time to the error stream.");
 
@@ -66,7 +73,7 @@ internal sealed class PlanSearchVerb
             "simulator plan search scenarios/chat-on-h100.yaml --devices 8 --vary tokenBudget=2048,8192 --vary weights=bf16,fp8 --json search.json");
         verb.Arguments.Add(options._file);
         options._scenario.AddWithoutLayoutTo(verb);
-        foreach (Option option in (Option[])[.. options._space.All, options._objectives, options._fronts, options._constraints, options._halving, options._sensitivity, options._json, options._quiet, options._timing])
+        foreach (Option option in (Option[])[.. options._space.All, options._objectives, options._fronts, options._constraints, options._halving, options._sensitivity, options._json, options._report, options._quiet, options._timing])
             verb.Options.Add(option);
         verb.SetAction(parse => options.Run(parse, streams));
         return verb;
@@ -81,10 +88,15 @@ internal sealed class PlanSearchVerb
         ClusterSpec cluster = ClusterBuilder.Build(scenario.Cluster);
         string? target = parse.GetValue(_json);
         bool quiet = parse.GetValue(_quiet);
-        if (target is not null and not OutputStream) OutputFile.Probe(target);
+        string? page = parse.GetValue(_report);
+        if (page is not null && target is not null && Path.GetFullPath(page) == Path.GetFullPath(target))
+            throw new InputException($"--report: {page} is the document of --json; name another file");
+        foreach (string written in new[] { target, page }.OfType<string>().Where(written => written != OutputStream)) OutputFile.Probe(written);
         PlanSearch search = Search(parse, scenario, space, cluster);
         RunTiming timing = RunTiming.Start();
-        using (TextWriter? text = target is null ? null : target == OutputStream ? streams.Output : new StreamWriter(OutputFile.Create(target)))
+        // A document that goes to no file is kept for the page.
+        using StringWriter? kept = page is not null && target is null or OutputStream ? new() { NewLine = "\n" } : null;
+        using (TextWriter? text = kept ?? (target is null ? null : target == OutputStream ? streams.Output : new StreamWriter(OutputFile.Create(target))))
         {
             SearchDocument? document = text is null ? null : new(text, search, ScenarioSettings.Of(scenario, cluster));
             SearchResult result;
@@ -93,12 +105,18 @@ internal sealed class PlanSearchVerb
                 result = search.Run(Environment.ProcessorCount, document is null ? null : document.Add, progress.Report);
             }
             IReadOnlyList<Sensitivity> sensitivity = parse.GetValue(_sensitivity) is { } share ? Sensitivities(search, result, share, streams, quiet) : [];
-            document?.End(result, sensitivity, Shown(result));
-            if (!quiet && target != OutputStream) SearchSummary.Write(streams.Output, result, sensitivity);
+            PlanOutcome[] shown = [.. Shown(result).Select(outcome => WithBands(search.Evaluator, outcome))];
+            document?.End(result, sensitivity, shown);
+            if (!quiet && target != OutputStream) SearchSummary.Write(streams.Output, result, shown, sensitivity);
             if (search.Evaluator.Capacity is not null && result.Admissible > 0 && result.Objectives.Zip(result.Best).Any(pair => IsCapacity(pair.First) && pair.Second is null))
                 streams.Error.WriteLine("warning: the SLOs are kept however fast these requests come; a capacity needs more of them");
-            if (result.Admissible == 0) streams.Error.WriteLine("warning: no plan keeps the constraints; the baselines show how far off they are");
+            if (result.Feasible == 0) streams.Error.WriteLine("warning: no plan fits; 'plan list' tells of each why, and what would mend it");
+            else if (result.Admissible == 0) streams.Error.WriteLine("warning: no plan keeps the constraints; the rules of thumb show how far off they are");
+            if (result.Admissible > 0 && result.Objectives.Zip(result.Best).Any(pair => pair.First.Name is "goodput" or "attainment" && pair.Second is null))
+                streams.Error.WriteLine("warning: goodput and attainment count requests within the SLOs of the scenario (results.slo), which sets none");
         }
+        if (kept is not null && target == OutputStream) streams.Output.Write(kept.ToString());
+        if (page is not null) OutputFile.Write(page, ReportPage.Write(Report(target, kept)));
         if (parse.GetValue(_timing)) timing.Report(streams.Error);
         return ExitCode.Success;
     }
@@ -163,6 +181,12 @@ internal sealed class PlanSearchVerb
         result.Best.Where(best => best is not null).Select(best => best!.Value.Outcome)
             .Concat(result.Fronts.SelectMany(front => front.Points).Select(point => point.Item))
             .Concat(result.Baselines.Select(baseline => baseline.Outcome));
+
+    private static PlanOutcome WithBands(PlanEvaluator evaluator, PlanOutcome outcome) => outcome.Result is not { } result ? outcome
+        : outcome with { Result = result with { Accuracy = AccuracyBands.Shipped.Of(evaluator.Cluster(outcome.Plan), result) } };
+
+    private static Report Report(string? file, StringWriter? kept) => kept is null ? ReportFiles.Read(null, [file!])
+        : Simulator.Reports.Page.Report.Of(null, SearchFile.Read(kept.ToString()), [], ["plan search"]);
 
     private static bool ReadFront(string text, out IReadOnlyList<Objective> value, out string fault)
     {

@@ -8,7 +8,6 @@ public sealed class SearchResult
     /// <summary>Plans that are kept for each objective.</summary>
     private const int MostContenders = 8;
 
-    private readonly IReadOnlyList<Constraint> _constraints;
     private readonly List<(int, long)> _rungs = [];
     private readonly List<(PlanOutcome Outcome, double Value)>[] _contenders;
     private readonly ParetoFront<PlanOutcome>[] _fronts;
@@ -17,7 +16,7 @@ public sealed class SearchResult
     {
         Objectives = objectives;
         FrontObjectives = fronts;
-        _constraints = constraints;
+        Constraints = constraints;
         _contenders = [.. objectives.Select(_ => new List<(PlanOutcome, double)>(MostContenders + 1))];
         _fronts = [.. fronts.Select(front => new ParetoFront<PlanOutcome>([.. front.Select(objective => objective.HigherIsBetter)]))];
     }
@@ -27,6 +26,9 @@ public sealed class SearchResult
 
     /// <summary>The objectives of each front.</summary>
     public IReadOnlyList<IReadOnlyList<Objective>> FrontObjectives { get; }
+
+    /// <summary>What plans must keep.</summary>
+    public IReadOnlyList<Constraint> Constraints { get; }
 
     /// <summary>For each objective, the best plan and its value, the first of equal ones; null when no plan that keeps the constraints has a value.</summary>
     public IReadOnlyList<(PlanOutcome Outcome, double Value)?> Best =>
@@ -54,7 +56,7 @@ public sealed class SearchResult
     public long Admissible { get; private set; }
 
     /// <summary>Whether a plan can run and keeps every constraint.</summary>
-    public bool IsAdmissible(PlanOutcome outcome) => outcome.Fit.Feasible && _constraints.All(constraint => constraint.IsMetBy(outcome));
+    public bool IsAdmissible(PlanOutcome outcome) => outcome.Fit.Feasible && Constraints.All(constraint => constraint.IsMetBy(outcome));
 
     internal void AddRung(int requests, long plans) => _rungs.Add((requests, plans));
 

@@ -14,6 +14,9 @@ namespace Simulator.Planning.Search;
 /// <param name="Rivals">Plans that are best in some case, most frequent first, the chosen one left out.</param>
 public sealed record Sensitivity(Objective Objective, PlanOutcome Plan, int Cases, int Changes, double Regret, IReadOnlyList<Plan> Rivals)
 {
+    /// <summary>The error of each class of work, in (0, 1): 0.2 for ±20 %.</summary>
+    public required double Share { get; init; }
+
     /// <summary>Runs the contenders of a search anew with every combination of errors.</summary>
     /// <param name="search">The search.</param>
     /// <param name="result">What it found.</param>
@@ -40,11 +43,11 @@ public sealed record Sensitivity(Objective Objective, PlanOutcome Plan, int Case
         [
             .. from i in Enumerable.Range(0, result.Objectives.Count)
                where result.Best[i] is not null
-               select Of(result.Objectives[i], result.Best[i]!.Value.Outcome, byCase, result.IsAdmissible),
+               select Of(result.Objectives[i], result.Best[i]!.Value.Outcome, byCase, result.IsAdmissible, share),
         ];
     }
 
-    private static Sensitivity Of(Objective objective, PlanOutcome chosen, IReadOnlyList<PlanOutcome[]> cases, Func<PlanOutcome, bool> admissible)
+    private static Sensitivity Of(Objective objective, PlanOutcome chosen, IReadOnlyList<PlanOutcome[]> cases, Func<PlanOutcome, bool> admissible, double share)
     {
         List<Plan> winners = [];
         double regret = 0;
@@ -65,6 +68,6 @@ public sealed record Sensitivity(Objective Objective, PlanOutcome Plan, int Case
             regret = own is { } behind ? Math.Max(regret, Math.Abs(behind - first) / Math.Abs(first)) : double.PositiveInfinity;
         }
         Plan[] rivals = [.. winners.GroupBy(plan => plan.Id).OrderByDescending(same => same.Count()).ThenBy(same => same.Key, StringComparer.Ordinal).Select(same => same.First())];
-        return new(objective, chosen, cases.Count, winners.Count, regret, rivals);
+        return new(objective, chosen, cases.Count, winners.Count, regret, rivals) { Share = share };
     }
 }

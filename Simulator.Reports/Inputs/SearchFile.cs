@@ -16,10 +16,12 @@ namespace Simulator.Reports.Inputs;
 /// <param name="Baselines">Plans that people choose without a search.</param>
 /// <param name="Fronts">Trade-offs.</param>
 /// <param name="Results">Whole results, by plan.</param>
+/// <param name="Sensitivity">How the best plans hold when the cost model errs; empty when nobody looked.</param>
 public sealed record SearchFile(
     int SchemaVersion, ulong Seed, IReadOnlyList<RunSetting> Settings, IReadOnlyList<SearchObjective> Objectives,
     IReadOnlyList<SearchConstraint> Constraints, IReadOnlyList<SearchPlan> Plans, SearchCounts Search, IReadOnlyList<SearchBest> Best,
-    IReadOnlyList<SearchBaseline> Baselines, IReadOnlyList<SearchFront> Fronts, IReadOnlyDictionary<string, RunResult> Results)
+    IReadOnlyList<SearchBaseline> Baselines, IReadOnlyList<SearchFront> Fronts, IReadOnlyDictionary<string, RunResult> Results,
+    IReadOnlyList<SearchSensitivity>? Sensitivity = null)
 {
     /// <summary>Version that is read.</summary>
     public const int CurrentSchemaVersion = 1;
@@ -33,7 +35,8 @@ public sealed record SearchFile(
     {
         SearchFile search = JsonSerializer.Deserialize(json, SearchFileContext.Default.SearchFile) ?? throw new JsonException("The document is null.");
         if (search.Settings.Contains(null!) || search.Objectives.Contains(null!) || search.Constraints.Contains(null!) || search.Plans.Contains(null!)
-            || search.Best.Contains(null!) || search.Baselines.Contains(null!) || search.Fronts.Contains(null!) || search.Results.Values.Contains(null!))
+            || search.Best.Contains(null!) || search.Baselines.Contains(null!) || search.Fronts.Contains(null!) || search.Results.Values.Contains(null!)
+            || search.Sensitivity?.Contains(null!) == true)
         {
             throw new JsonException("An entry of a list is null.");
         }
@@ -44,7 +47,8 @@ public sealed record SearchFile(
                 throw new JsonException($"A front has the objective '{unknown}', which is not among the objectives.");
             if (front.Objectives.Count < 2) throw new JsonException("A front has fewer than two objectives.");
         }
-        foreach (string name in search.Best.Select(best => best.Objective).Concat(search.Constraints.Select(constraint => constraint.Objective)))
+        foreach (string name in search.Best.Select(best => best.Objective).Concat(search.Constraints.Select(constraint => constraint.Objective))
+            .Concat(search.Sensitivity?.Select(own => own.Objective) ?? []))
             if (!objectives.Contains(name)) throw new JsonException($"'{name}' is not among the objectives.");
         return search;
     }
@@ -131,6 +135,16 @@ public sealed record SearchBaseline(
 /// <param name="Hypervolume">Share of the box from the worst to the best values that they cover.</param>
 /// <param name="Knee">The one in the middle; null without plans.</param>
 public sealed record SearchFront(IReadOnlyList<string> Objectives, IReadOnlyList<string> Plans, double Hypervolume, string? Knee = null);
+
+/// <summary>How the best plan by an objective holds when the cost model errs.</summary>
+/// <param name="Objective">The name of the objective.</param>
+/// <param name="Plan">The plan.</param>
+/// <param name="Cases">Ways in which the cost model was made wrong.</param>
+/// <param name="Changes">Those in which another plan is best.</param>
+/// <param name="Regret">How much better the other is at most, as a share; null when the plan breaks a constraint in some case.</param>
+/// <param name="Rivals">Plans that are best in some case, most frequent first.</param>
+/// <param name="Share">The error of each class of work; null when it is not recorded.</param>
+public sealed record SearchSensitivity(string Objective, string Plan, int Cases, int Changes, double? Regret, IReadOnlyList<string> Rivals, double? Share = null);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]

@@ -20,7 +20,7 @@ public sealed class Report
         Settings = settings;
         Sections =
         [
-            .. search is null ? (ReportSection[])[] : [FrontSection.TradeOff(search), FrontSection.Best(search), new("plans", "Plans")],
+            .. search is null ? (ReportSection[])[] : [FrontSection.TradeOff(search), FrontSection.Best(search), SensitivitySection.Of(search), new("plans", "Plans")],
             RunsSection.Of(runs, search is null ? "Runs" : "Best plans, plans of the fronts and rules of thumb in full"),
             // Plans of a search all had the same requests.
             AttainmentSection.Of(search is null ? runs : [.. runs.Where(run => !search.Results.ContainsKey(run.Name))]),
@@ -95,7 +95,8 @@ public sealed class Report
         if (search is not null)
         {
             SearchCounts counts = search.Search;
-            yield return ("plans", string.Create(CultureInfo.InvariantCulture, $"{counts.Plans:N0}; {counts.Feasible:N0} fit, {counts.Admissible:N0} keep the constraints"));
+            string keep = search.Constraints.Count == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {counts.Admissible:N0} keep the constraints");
+            yield return ("plans", string.Create(CultureInfo.InvariantCulture, $"{counts.Plans:N0}; {counts.Feasible:N0} fit{keep}"));
             if (search.Constraints.Count > 0)
                 yield return ("constraints", string.Join(", ", search.Constraints.Select(constraint => Bound(search, constraint))));
             yield return ("seed", search.Seed.ToString(CultureInfo.InvariantCulture));

@@ -31,7 +31,10 @@ internal static class MadeSearch
             new("pipeline parallel", "late", "layout of late", 8, true, null, Values(500, 3)),
         ],
         [new(["throughput-per-device", "ttft-p99"], ["large", Hostile, "fast"], 0.75, Hostile)],
-        new Dictionary<string, RunResult> { [Hostile] = TinyRun.Run(), ["large"] = TinyRun.Run() });
+        new Dictionary<string, RunResult> { [Hostile] = TinyRun.Run(), ["large"] = TinyRun.Run() },
+        [
+            new("throughput-per-device", "large", 16, 3, 0.125, [Hostile, "behind"], 0.2), new("ttft-p99", "fast", 16, 16, null, ["a", "b", "c", "d", "e", "f"], 0.2),
+        ]);
 
     private static SearchPlan Plan(string id, double throughput, double ttft) =>
         new(id, $"layout of {id}", "", 8, true, null, 16.4, 1_319_072, true, Values(throughput, ttft));

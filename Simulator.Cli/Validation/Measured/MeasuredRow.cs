@@ -14,6 +14,9 @@ internal sealed record MeasuredRow(string Id, MeasuredCell Cell, IReadOnlyList<M
     /// <summary>What it ran under, when the shipped profiles alone predicted it; null when it was not run, or with times of its own.</summary>
     public RunConditions? Conditions { get; init; }
 
+    /// <summary>The part of a plan that it measured, where plans were measured on the same requests; null elsewhere.</summary>
+    public PlanShare? Share { get; init; }
+
     /// <summary>Groups of rows that are also reported apart, such as <c>flagsUnknown</c>.</summary>
     public IReadOnlyList<string> Groups { get; init; } = [];
 

@@ -32,6 +32,7 @@ internal sealed class MeasuredSetResult : IValidationSetResult
             .. rows.Where(row => row.NotRun is not null).GroupBy(row => row.NotRun!).Select(reason => (Reason: reason.Key, Rows: reason.Count()))
                 .OrderByDescending(reason => reason.Rows).ThenBy(reason => reason.Reason, StringComparer.Ordinal),
         ];
+        Plans = PlanOrder.Of(rows);
     }
 
     /// <summary>True: errors are measured, not judged.</summary>
@@ -55,6 +56,9 @@ internal sealed class MeasuredSetResult : IValidationSetResult
     /// <summary>Why rows were not run, the most frequent reason first.</summary>
     public IReadOnlyList<(string Reason, int Rows)> NotRun { get; }
 
+    /// <summary>How plans that served the same requests compare; null when the set has none.</summary>
+    public PlanOrder? Plans { get; }
+
     /// <inheritdoc/>
     public JsonNode ToJson()
     {
@@ -65,6 +69,7 @@ internal sealed class MeasuredSetResult : IValidationSetResult
             ["system"] = cell.Cell.System, ["model"] = cell.Cell.Model, ["engine"] = cell.Cell.Engine,
         }))]));
         json.Add("notRun", new JsonArray([.. NotRun.Select(reason => new JsonObject { ["reason"] = reason.Reason, ["rows"] = reason.Rows })]));
+        if (Plans is not null) json.Add("planOrder", Plans.ToJson());
         return json;
     }
 
@@ -79,6 +84,7 @@ internal sealed class MeasuredSetResult : IValidationSetResult
         output.WriteTable(table);
         output.WriteLine();
         WriteCells(output);
+        Plans?.Write(output);
         foreach ((string reason, int rows) in NotRun) output.WriteLine($"not run, {Figures.Count(rows)} rows: {reason}");
         if (NotRun.Count > 0) output.WriteLine();
     }

@@ -1,4 +1,3 @@
-using Simulator.Models.Architectures;
 using Simulator.Models.Batching.VllmV0;
 using Simulator.Models.Batching.VllmV1;
 using Simulator.Models.Costs;
@@ -9,9 +8,8 @@ namespace Simulator.Cli.Validation.Measured;
 
 /// <summary>vLLM 0.6 with its default settings.</summary>
 /// <remarks>
-/// Mirrors <c>EngineArgs.create_engine_config</c> and <c>SchedulerConfig</c> of version 0.6.0: a model whose context window is above 32,768
-/// tokens is served with chunked prefill, 512 tokens an iteration and decodes first, which is what vLLM v1 does too; any other with
-/// whole prompts first. No prefix cache; CUDA graphs for iterations of decodes alone.
+/// Mirrors <c>EngineArgs.create_engine_config</c> and <c>SchedulerConfig</c> of version 0.6.0: a server of sequences of more than 32,768 tokens
+/// runs with chunked prefill, 512 tokens an iteration and decodes first, which is what vLLM v1 does too; any other with whole prompts first. No prefix cache; CUDA graphs for iterations of decodes alone.
 /// </remarks>
 internal static class VllmV06
 {
@@ -40,18 +38,18 @@ internal static class VllmV06
     };
 
     /// <summary>The engine for a model.</summary>
-    /// <param name="model">The model.</param>
+    /// <param name="contextWindow">Longest prompt and output together that the server takes, tokens: that of the model unless <c>--max-model-len</c> says less.</param>
     /// <param name="asyncOutput">
     /// Whether the output of an iteration is processed while the next one runs (<c>use_async_output_proc</c>), which takes a first token one
     /// iteration longer.
     /// </param>
-    public static EngineOptions Engine(ModelArchitecture model, bool asyncOutput) => model.ContextWindow > LongContext
+    public static EngineOptions Engine(int contextWindow, bool asyncOutput) => contextWindow > LongContext
         ? ServingEngines.VllmV1(new VllmV1Options { TokenBudget = ChunkTokens, MaxSequences = MostSequences, AsyncScheduling = asyncOutput }) with
         {
-            PrefixCaching = false, ReservedBlocks = 0,
+            PrefixCaching = false, ReservedBlocks = 0, ContextWindow = contextWindow,
         }
         : ServingEngines.VllmV0(new VllmV0Options
         {
-            MaxBatchedTokens = Math.Max(2048, model.ContextWindow), MaxSequences = MostSequences, PaddedPrompts = false,
-        });
+            MaxBatchedTokens = Math.Max(2048, contextWindow), MaxSequences = MostSequences, PaddedPrompts = false,
+        }) with { ContextWindow = contextWindow };
 }

@@ -150,7 +150,7 @@
       grid: { left: 4, right: 18, top: (named ? 8 : 26) + rows * 20, bottom: 30, containLabel: true },
       legend: names.length < 2 ? undefined : { ...legend(names, 0), show: own },
       tooltip: { ...tip(), trigger: bars || stepped ? 'axis' : 'item', axisPointer: { type: bars ? 'shadow' : 'line', lineStyle: { color: colours.grey } }, formatter },
-      xAxis: axis(chart.x, 'x', chart.series.flatMap(series => series.x)), yAxis: axis(chart.y, 'y', chart.series.flatMap(series => series.y), named ? { inverse: true, name: '', axisLabel: { color: colours.ink, fontSize: 11, width: 150, overflow: 'truncate' } } : {}),
+      xAxis: axis(chart.x, 'x', chart.series.flatMap(series => series.x)), yAxis: axis(chart.y, 'y', chart.series.flatMap(series => series.y), named ? { inverse: true, name: '', axisLabel: { color: colours.ink, fontSize: 11, width: 190, overflow: 'truncate' } } : {}),
     };
   };
 

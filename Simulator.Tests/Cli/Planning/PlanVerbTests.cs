@@ -77,7 +77,8 @@ public sealed class PlanVerbTests
         string trace = files.Write("t.csv", Trace);
         Printed printed = Printed.By(["plan", "search", .. Model, "--devices", "4", "--trace", trace, "--json", files["s.json"], "--sensitivity", "20%"]);
         Assert.That((printed.ExitCode, printed.Error), Is.EqualTo((ExitCode.Success, "")));
-        Assert.That(printed.Output, Does.Contain("Rules of thumb").And.Contain("knee").And.Contain("Were the cost model wrong"));
+        Assert.That(printed.Output, Does.Contain("rule of thumb").And.Contain("USD/Mtoken").And.Contain("Were the cost model wrong")
+            .And.Contain("Against real servers, 8 of 10 means such as those of tp4 are off by: TTFT "));
         using JsonDocument document = JsonDocument.Parse(File.ReadAllText(files["s.json"]));
         JsonElement root = document.RootElement;
         JsonElement best = root.GetProperty("best").EnumerateArray().Single(own => own.GetProperty("objective").GetString() == "e2e-mean");
@@ -89,6 +90,8 @@ public sealed class PlanVerbTests
         Assert.That(best.GetProperty("value").GetDouble(), Is.EqualTo(alone.E2e.Mean));
         RunResult kept = RunResultJson.Read(root.GetProperty("results").GetProperty(plan).GetRawText());
         Assert.That((kept.E2e, kept.Ttft, kept.Cost), Is.EqualTo((alone.E2e, alone.Ttft, alone.Cost)));
+        Assert.That(kept.Accuracy!.Single().Conditions, Is.EqualTo(alone.Accuracy!.Single().Conditions));
+        Assert.That(kept.Accuracy!.Single().Figures, Is.EqualTo(alone.Accuracy!.Single().Figures).And.Not.Empty);
         Assert.That(root.GetProperty("plans").GetArrayLength(), Is.EqualTo(root.GetProperty("search").GetProperty("plans").GetInt32()));
         Assert.That(root.GetProperty("sensitivity").GetArrayLength(), Is.EqualTo(6));
     }
@@ -101,6 +104,43 @@ public sealed class PlanVerbTests
         foreach (string file in new[] { "a.json", "b.json" })
             Assert.That(Printed.By(["plan", "search", .. Model, "--devices", "4", "--trace", trace, "--json", files[file], "--quiet"]).ExitCode, Is.EqualTo(ExitCode.Success));
         Assert.That(File.ReadAllBytes(files["a.json"]), Is.EqualTo(File.ReadAllBytes(files["b.json"])));
+    }
+
+    [Test]
+    public void Search_WithReport_WritesThePageOfItsDocument()
+    {
+        using var files = new TemporaryFiles();
+        string[] search = ["plan", "search", .. Model, "--devices", "2", "--trace", files.Write("t.csv", Trace), "--sensitivity", "20%", "--quiet"];
+        Printed printed = Printed.By([.. search, "--json", files["s.json"], "--report", files["pages/a.html"]]);
+        Assert.That((printed.ExitCode, printed.Error), Is.EqualTo((ExitCode.Success, "")));
+        Assert.That(Printed.By("report", files["s.json"], "--out", files["b.html"]).ExitCode, Is.EqualTo(ExitCode.Success));
+        string page = File.ReadAllText(files["pages/a.html"]);
+        Assert.That(page, Is.EqualTo(File.ReadAllText(files["b.html"])));
+        Assert.That(page, Does.Contain("id=\"accuracy\"").And.Contain("id=\"sensitivity\"").And.Contain("Made from s.json"));
+
+        Printed document = Printed.By([.. search, "--json", "-", "--report", files["c.html"]]);
+        Assert.That(document.Output, Is.EqualTo(File.ReadAllText(files["s.json"])));
+        Assert.That(Printed.By([.. search, "--report", files["d.html"]]).Output, Is.Empty);
+        Assert.That(File.ReadAllText(files["c.html"]), Is.EqualTo(File.ReadAllText(files["d.html"])));
+        Assert.That(page, Is.EqualTo(File.ReadAllText(files["d.html"]).Replace("Made from plan search", "Made from s.json", StringComparison.Ordinal)));
+        Printed same = Printed.By([.. search, "--json", files["e"], "--report", files["e"]]);
+        Assert.That((same.ExitCode, same.Error.Contains("name another file", StringComparison.Ordinal)), Is.EqualTo((ExitCode.BadInput, true)));
+    }
+
+    [TestCase("5 plans, all of which fit and ran all requests.", "tp2", new[] { "--devices", "2" })]
+    [TestCase("none of these keep the constraints", "no plan keeps the constraints", new[] { "--devices", "2", "--slo", "ttft-p99=1us" })]
+    [TestCase("1 plan, none of which fit", "no plan fits", new[] { "--devices", "1", "--model", "llama-3-70b" })]
+    [TestCase("keep up with these requests", "--speedup", new[] { "--devices", "2", "--rate", "1/min" })]
+    [TestCase("hypervolume", "knee", new[] { "--devices", "1,2" })]
+    [TestCase("one plan is best in both", "tp2", new[] { "--devices", "2", "--front", "ttft-mean,energy" })]
+    [TestCase("goodput", "sets none", new[] { "--devices", "2", "--objective", "goodput" })]
+    public void Search_Summary_SaysWhatCameOfIt(string expected, string alsoExpected, string[] options)
+    {
+        using var files = new TemporaryFiles();
+        string[] model = options.Contains("--model") ? ["--device", "h100-sxm"] : Model;
+        Printed printed = Printed.By(["plan", "search", .. model, "--trace", files.Write("t.csv", Trace), .. options]);
+        Assert.That(printed.ExitCode, Is.EqualTo(ExitCode.Success));
+        Assert.That(printed.Output + printed.Error, Does.Contain(expected).And.Contain(alsoExpected));
     }
 
     [Test]

@@ -55,6 +55,20 @@ public sealed partial class ReportPageTests
     }
 
     [Test]
+    public void Sensitivity_OfASearch_SaysHowOftenAnotherPlanIsBest()
+    {
+        ReportSection section = Search.Sections.Single(section => section.Id == "sensitivity");
+        Assert.That(section.Lead, Does.Contain("by 20.0 %"));
+        Assert.That(section.Tables.Single().Rows, Is.EqualTo((string[][])
+        [
+            ["throughput-per-device", "large", "3 of 16", "12.5 %", $"{MadeSearch.Hostile}, behind"],
+            ["ttft-p99", "fast", "16 of 16", "breaks a constraint", "a, b, c, d, e, …"],
+        ]));
+        ReportSection missing = Report.Of(null, MadeSearch.File with { Sensitivity = [] }, [], []).Sections.Single(section => section.Id == "sensitivity");
+        Assert.That(missing.Missing, Does.Contain("--sensitivity"));
+    }
+
+    [Test]
     public void Title_OfASearch_SaysWhatWasRun()
     {
         Assert.That(Search.Title, Is.EqualTo("Plan search: llama-3-70b on h100-sxm"));

@@ -24,6 +24,7 @@ internal static class SetSection
         Append(
             $"Cells that stay bad, where the median error of a figure is above {StubbornCells.LeastPercent:0} % and more than twice that of the set:",
             StubbornCells.Of(set, result));
+        if (result.Plans is { } plans) Append($"{plans}. Each plan in the measured order, fastest first, unless the predicted one is another; and of the speed-ups the error that is largest:", Plans(plans));
         MarkdownTable reasons = new(1, "not run because", "rows");
         foreach ((string reason, int rows) in result.NotRun) reasons.Add(reason, Figures.Count(rows));
         Append("", reasons);
@@ -81,6 +82,22 @@ internal static class SetSection
                     cells.Add(FigureNames.Three(summary.Peers.FirstOrDefault(known => known.Name == peer).Theirs?.Of(figure)));
             }
             table.Add([.. cells]);
+        }
+        return table;
+    }
+
+    private static MarkdownTable Plans(PlanOrder plans)
+    {
+        string[] figures = [.. plans.Orders.Select(order => order.Figure).Distinct()];
+        MarkdownTable table = new(1 + figures.Length, ["workload", .. figures.Select(figure => $"by {FigureNames.Of(figure)}"), .. figures.Select(figure => $"{FigureNames.Of(figure)} error")]);
+        foreach (var workload in plans.Orders.GroupBy(order => order.Workload))
+        {
+            table.Add(
+            [
+                workload.Key,
+                .. workload.Select(order => string.Join(", ", order.Measured) + (order.IsRight ? "" : $"; predicted {string.Join(", ", order.Predicted)}")),
+                .. workload.Select(order => FigureNames.Signed(order.LargestError)),
+            ]);
         }
         return table;
     }

@@ -23,9 +23,6 @@ internal static partial class ApexRunsSet
     private const string SglangFile = "sglang_runs.csv";
     private const string RequestsFile = "requests.csv";
 
-    /// <summary>Share of memory that the vLLM servers took (<c>--gpu-memory-utilization</c> of its launch scripts).</summary>
-    private const double VllmMemoryUtilization = 0.97;
-
     /// <summary>What a server of SGLang without CUDA graphs takes beside its device: eight ranks that launch every kernel, many through Triton, from Python.</summary>
     /// <remarks>Fitted on E2E of two of the six runs: lmsys_025 and creation_025.</remarks>
     private static readonly HostProfile SglangTimes = new() { IterationSeconds = 1e-3, SequenceSeconds = 0.1e-3, LaunchSeconds = 52e-6 };
@@ -51,7 +48,10 @@ internal static partial class ApexRunsSet
     private static MeasuredRow Row(Measurements run, IReadOnlyList<Request>? requests)
     {
         Device? device = MeasuredServers.FindDevice(run.Hardware);
-        MeasuredRow row = new(run.Id, new(device?.Id ?? run.Hardware, run.Model.Split(' ')[0], run.Engine), run.Figures) { Groups = [run.IsSglang ? "sglang" : "vllm"] };
+        MeasuredRow row = new(run.Id, new(device?.Id ?? run.Hardware, run.Model.Split(' ')[0], run.Engine), run.Figures)
+        {
+            Groups = [run.IsSglang ? "sglang" : "vllm"], Share = Share(run.Id, requests ?? []),
+        };
         // These servers have host times of their own, so that the row says nothing of the shipped profiles.
         return row.Predict(
             () =>
@@ -60,6 +60,15 @@ internal static partial class ApexRunsSet
                 return ServedRequests.By(Pool(run, device), requests ?? throw new NotSupportedException("its requests are not recorded"));
             },
             (figure, served) => Predicted(figure, run, served)) with { Conditions = null };
+    }
+
+    // The run vllm:llama_lmsys_05_2DP4TP_0 is a replica of the plan 2DP4TP for the workload llama_lmsys_05.
+    private static PlanShare? Share(string id, IReadOnlyList<Request> requests)
+    {
+        Match run = PlanOfRun().Match(id);
+        if (!run.Success) return null;
+        int replicas = run.Groups["replicas"].Success ? int.Parse(run.Groups["replicas"].Value, CultureInfo.InvariantCulture) : 1;
+        return new(run.Groups["workload"].Value, run.Groups["plan"].Value, replicas, requests.Count, requests.Sum(request => (long)request.PromptTokens));
     }
 
     private static double Predicted(string figure, Measurements run, ServedRequests served) => figure switch
@@ -74,11 +83,12 @@ internal static partial class ApexRunsSet
         PoolSpec pool = MeasuredServers.Pool(run.Model, device, Formats(run), Plan(run.Parallelism));
         if (run.IsSglang)
             return MeasuredServers.WithHost(SglangTimes, pool with { Engine = ServingEngines.Sglang(pool.Device), Roofline = pool.Roofline with { Graphs = CudaGraphs.Eager } });
+        VllmLaunch launch = VllmLaunch.Of(pool, IsFp8(run));
         return MeasuredServers.WithHost(IsFp8(run) ? VllmV06.Fp8Times : VllmV06.Times, pool with
         {
-            Engine = VllmV06.Engine(pool.Model, asyncOutput: false),
+            Engine = VllmV06.Engine(launch.ContextWindow, asyncOutput: false),
             Roofline = pool.Roofline with { Graphs = VllmV06.Graphs },
-            Memory = new() { UtilizationFraction = VllmMemoryUtilization },
+            Memory = new() { UtilizationFraction = launch.MemoryUtilization },
         });
     }
 
@@ -137,8 +147,25 @@ internal static partial class ApexRunsSet
         return runs.ToDictionary(run => run.Key, run => (IReadOnlyList<Request>)[.. run.Value.OrderBy(request => request.Arrival).ThenBy(request => request.Id)]);
     }
 
+    [GeneratedRegex(@"^vllm:(?<workload>.+)_(?<plan>((?<replicas>\d{1,4})DP)?\d+TP)(_fp8)?(_\d+)?$")]
+    private static partial Regex PlanOfRun();
+
     [GeneratedRegex(@"^(\d+DP)?((?<ranks>[1248]|16)(?<kind>TP|EP)|(?<kind>TP|EP)(?<ranks>[1248]|16))$")]
     private static partial Regex Layout();
+
+    /// <summary>What the launch scripts of the vLLM servers set (<c>vllm/8TP.sh</c>, <c>vllm/scale_2TP_llama.sh</c> and their like).</summary>
+    /// <param name="ContextWindow">Longest sequence, tokens (<c>--max-model-len</c>); that of the model where a script leaves it out.</param>
+    /// <param name="MemoryUtilization">Share of memory (<c>--gpu-memory-utilization</c>).</param>
+    private readonly record struct VllmLaunch(int ContextWindow, double MemoryUtilization)
+    {
+        // Two devices have no room for a KV cache of the whole window, so that those servers had a shorter one; without a long context, version 0.6 runs prompts whole.
+        public static VllmLaunch Of(PoolSpec pool, bool isFp8) => (pool.Plan.Tensor, isFp8) switch
+        {
+            (2, false) => new(24_272, 0.97),
+            (2, true) => new(20_560, 0.85),
+            _ => new(pool.Model.ContextWindow, 0.97),
+        };
+    }
 
     private sealed record Measurements(string Id, string Engine, string Model, string Hardware, string Parallelism, IReadOnlyList<MeasuredFigure> Figures)
     {

@@ -33,7 +33,7 @@ internal static class BurstGptSet
         var samples = BurstGptFiles.ReadSamples(MeasuredCsv.Find(folder, BurstGptFiles.SamplesFile)!);
         Device device = DeviceCatalogue.Rtx4090;
         PoolSpec pool = MeasuredServers.Pool(Model, device, Quantization.Bf16, ParallelPlan.Single);
-        pool = pool with { Engine = VllmV06.Engine(pool.Model, asyncOutput: true), Roofline = pool.Roofline with { Graphs = VllmV06.Graphs } };
+        pool = pool with { Engine = VllmV06.Engine(pool.Model.ContextWindow, asyncOutput: true), Roofline = pool.Roofline with { Graphs = VllmV06.Graphs } };
         int[] scales = [.. requests.Keys.Order()];
         (BurstGptFit? fit, string? fault) = TryFit(requests.GetValueOrDefault(FittedSpeedUp), samples.GetValueOrDefault(FittedSpeedUp), pool);
         return new(InOrder.Run(scales, scale => Row(scale, requests[scale], pool, fit, fault)), ["ttft", "e2e"]);

@@ -52,4 +52,60 @@ public sealed class ApexRunsSetTests
         Assert.That(result.Rows.Where(row => row.NotRun is not null).Select(row => row.Figures.Count), Is.EqualTo([0, 0]));
         Assert.That(result.ToJson()["e2e"]!["rankCorrelation"]!.GetValue<double>(), Is.GreaterThan(0.95));
     }
+
+    [Test]
+    public void Run_SharedRuns_PlansComeInTheMeasuredOrder()
+    {
+        MeasuredSetResult result = ApexRunsSet.Run(SharedData.Path("data/apex_runs"));
+        PlanOrder plans = result.Plans!;
+        Assert.That(plans.Orders, Has.Count.EqualTo(20));
+        Assert.That(plans.Orders.Where(order => !order.IsRight), Is.Empty);
+        Assert.That(plans.Errors.Count(), Is.EqualTo(40));
+        Assert.That(plans.Errors.Select(Math.Abs).Max(), Is.LessThan(10));
+        Assert.That(plans.LeftOut.Select(plan => plan.Workload).Distinct(), Is.EqualTo(["llama_creation_025", "llama_creation_05"]), "its shards are other requests");
+    }
+
+    [Test]
+    public void Run_ReplicasOfAPlan_AreComparedWithTheOthers()
+    {
+        using TemporaryFiles files = new();
+        Directory.CreateDirectory(files["apex_runs"]);
+        string[] plans = ["8TP", "2DP4TP_0", "2DP4TP_1", "2TP"];
+        File.WriteAllText(files["apex_runs/vllm_runs.csv"], "file,model,hardware,parallelism,own_mean_ttft_s,own_tpot_s,own_mean_e2e_s\n" + string.Concat(plans.Select((plan, i) =>
+            $"vllm/results/llama_a_05_validation_{plan}.txt,Llama-3.1-70B,H100-SXM-80GB node of 8,{plan.Split('_')[0]},0.05,{0.015 + 0.005 * i},{1.5 + 0.5 * i}\n")));
+        File.WriteAllText(files["apex_runs/requests.csv"], "run,arrival_us,prompt_tokens,output_tokens\n" + string.Concat(
+            plans.SelectMany(plan => Enumerable.Range(0, plan.Contains("DP", StringComparison.Ordinal) ? 10 : 20).Select(i => $"vllm:llama_a_05_{plan},{i * 1_000_000},300,100\n"))));
+        FigureOrder e2e = ApexRunsSet.Run(files["apex_runs"]).Plans!.Orders.Single(order => order.Figure == "e2e");
+        Assert.That(e2e.Workload, Is.EqualTo("llama_a_05"));
+        Assert.That(e2e.Measured, Is.EqualTo(["8TP", "2DP4TP", "2TP"]));
+        Assert.That(e2e.IsRight, Is.True);
+        Assert.That(e2e.SpeedUps[0].Measured, Is.EqualTo(2.25 / 1.5).Within(1e-12), "the mean of both replicas");
+    }
+
+    /// <summary>The launch scripts of two devices set a window below 32,768 tokens, so that a long prompt holds all others up for one long iteration.</summary>
+    [Test]
+    public void Run_TwoDevices_PromptsRunWhole()
+    {
+        using TemporaryFiles files = new();
+        Directory.CreateDirectory(files["apex_runs"]);
+        File.WriteAllText(files["apex_runs/vllm_runs.csv"], """
+            file,model,hardware,parallelism,own_mean_ttft_s,own_tpot_s,own_mean_e2e_s
+            vllm/results/llama_a_validation_2TP.txt,Llama-3.1-70B,H100-SXM-80GB node of 8,2TP,0.05,0.02,2
+            vllm/results/llama_b_validation_2TP.txt,Llama-3.1-70B,H100-SXM-80GB node of 8,2TP,0.05,0.02,2
+
+            """.ReplaceLineEndings("\n"));
+        // One request generates all the while; in the second run a prompt of 8,192 tokens comes beside it.
+        File.WriteAllText(files["apex_runs/requests.csv"], """
+            run,arrival_us,prompt_tokens,output_tokens
+            vllm:llama_a_2TP,0,100,400
+            vllm:llama_b_2TP,0,100,400
+            vllm:llama_b_2TP,1000000,8192,1
+
+            """.ReplaceLineEndings("\n"));
+        MeasuredSetResult result = ApexRunsSet.Run(files["apex_runs"]);
+        double alone = result.Row("vllm:llama_a_2TP").Predicted("e2e"), beside = 2 * result.Row("vllm:llama_b_2TP").Predicted("e2e") - 2 * result.Row("vllm:llama_b_2TP").Predicted("ttft");
+        double prompt = 2 * result.Row("vllm:llama_b_2TP").Predicted("ttft") - result.Row("vllm:llama_a_2TP").Predicted("ttft");
+        // With chunks the request would have gone on beside all sixteen of them.
+        Assert.That(beside + result.Row("vllm:llama_a_2TP").Predicted("ttft") - alone, Is.EqualTo(prompt).Within(0.05));
+    }
 }
