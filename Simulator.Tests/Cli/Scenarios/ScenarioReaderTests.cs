@@ -107,7 +107,7 @@ public sealed class ScenarioReaderTests
         Assert.That(scenario.Cluster.Router, Is.EqualTo("round-robin"));
         PoolSection chat = scenario.Cluster.Pools[0];
         Assert.That((chat.Name, chat.Model?.Id, chat.ModelConfig, chat.Device.Id, chat.Clock, chat.Replicas),
-            Is.EqualTo(("chat", "llama-3.1-8b", (string?)null, "h100-sxm", 8)));
+            Is.EqualTo(("chat", "llama-3.1-8b", (string?)null, "h100-sxm", 0.8, 8)));
         Assert.That(chat.Serves, Is.EqualTo((string[])["ChatGPT"]));
         Assert.That(chat.Plan, Is.EqualTo(new ParallelPlan(2, 1, 2, 4) { FeedForward = 4 }));
         Assert.That(chat.Quantization, Is.EqualTo(new Quantization(NumberFormat.Fp8, NumberFormat.Fp8, NumberFormat.Int8) { BlockScaled = true }));
