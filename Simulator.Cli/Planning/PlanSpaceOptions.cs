@@ -32,7 +32,7 @@ internal sealed class PlanSpaceOptions
         "--most-context", "N", "Also sequences that are split over up to N devices; 1 by default.", Values.Whole(1, KnownLimits.MostDevices));
 
     private readonly Option<IReadOnlyList<Variation>> _vary = OptionFactory.Many(
-        "--vary", "KEY=V,V,...", "A key of the engine or the formats and the values to try, such as tokenBudget=2048,8192; may be repeated.", Variation.Reader);
+        "--vary", "KEY=V,V,...", "A key of the engine, the formats or the clock and the values to try, such as tokenBudget=2048,8192; may be repeated.", Variation.Reader);
 
     /// <summary>The options, in the order of the help.</summary>
     public IReadOnlyList<Option> All => [_devices, _clusters, _space, _uneven, _hybrid, _context, _vary];

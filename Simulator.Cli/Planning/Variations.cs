@@ -7,7 +7,7 @@ using Simulator.Models.Parallelism;
 namespace Simulator.Cli.Planning;
 
 /// <summary>A setting of a pool that plans differ in, and its values.</summary>
-/// <param name="Key">A key of the <c>engine</c> or the <c>quantization</c> section of a scenario.</param>
+/// <param name="Key">A key of the <c>engine</c> or the <c>quantization</c> section of a scenario, or the <c>clock</c>.</param>
 /// <param name="Values">Its values, as the user wrote them, at least one.</param>
 internal sealed record Variation(string Key, IReadOnlyList<string> Values)
 {
@@ -25,7 +25,9 @@ internal sealed record Variation(string Key, IReadOnlyList<string> Values)
 /// <summary>Every combination of the values of variations, applied to a pool.</summary>
 internal static class Variations
 {
+    private const string Clock = "clock";
     private static readonly string[] FormatKeys = ["weights", "activations", "kv"];
+    private static readonly ValueReader<double> Clocks = Quantities.Share(positive: true);
     private static readonly ValueReader<NumberFormat> Formats = Values.OneOf("number format", KnownNames.NumberFormats);
 
     /// <summary>The pools, each with a label that names its values; the pool itself with an empty one when nothing varies.</summary>
@@ -43,10 +45,18 @@ internal static class Variations
     private static PoolSection Apply(PoolSection pool, IReadOnlyList<(string Key, string Value)> values)
     {
         if (values.Count == 0) return pool;
-        ILookup<bool, (string Key, string Value)> ofFormats = values.ToLookup(value => FormatKeys.Contains(value.Key));
-        PoolSection changed = pool with { Places = null, Quantization = ofFormats[true].Aggregate(pool.Quantization, Apply) };
-        return ofFormats[false].Any() ? changed with { Engine = ScenarioReader.ChangeEngine(pool.Engine, ofFormats[false], "--vary") } : changed;
+        (string Key, string Value)[] ofEngine = [.. values.Where(value => value.Key != Clock && !FormatKeys.Contains(value.Key))];
+        PoolSection changed = pool with
+        {
+            Places = null,
+            Clock = values.Where(value => value.Key == Clock).Select(value => ReadClock(value.Value)).FirstOrDefault(pool.Clock),
+            Quantization = values.Where(value => FormatKeys.Contains(value.Key)).Aggregate(pool.Quantization, Apply),
+        };
+        return ofEngine.Length > 0 ? changed with { Engine = ScenarioReader.ChangeEngine(pool.Engine, ofEngine, "--vary") } : changed;
     }
+
+    private static double ReadClock(string text) =>
+        Clocks(text, out double clock, out string fault) ? clock : throw new InputException($"--vary: {Clock}: {fault}");
 
     private static Quantization Apply(Quantization formats, (string Key, string Value) change)
     {

@@ -4,6 +4,7 @@ using Simulator.Cli.Scenarios.Schedulers;
 using Simulator.Models.Architectures;
 using Simulator.Models.Clusters;
 using Simulator.Models.Costs.Tables;
+using Simulator.Models.Devices;
 using Simulator.Models.Engines;
 using Simulator.Models.Parallelism;
 using Simulator.Models.Routing;
@@ -25,7 +26,7 @@ internal static class ClusterBuilder
         (ModelArchitecture model, Quantization quantization) = Model(section);
         EngineSection engine = section.Engine;
         MemoryOptions memory = new();
-        var pool = new PoolSpec(section.Name, model, section.Device)
+        var pool = new PoolSpec(section.Name, model, section.Device.AtClock(section.Clock))
         {
             Replicas = section.Replicas,
             Serves = section.Serves,

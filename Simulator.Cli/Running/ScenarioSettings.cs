@@ -30,7 +30,8 @@ internal static class ScenarioSettings
         string path = $"pools[{pool.Name}]";
         list.Add($"{path}.model", pool.Model.Id);
         list.Add($"{path}.modelConfig", section.ModelConfig);
-        list.Add($"{path}.device", pool.Device.Id);
+        list.Add($"{path}.device", section.Device.Id);
+        list.Add($"{path}.clock", section.Clock < 1 ? section.Clock : null);
         list.Add($"{path}.replicas", pool.Replicas);
         list.Add($"{path}.serves", pool.Serves);
         ParallelPlan plan = pool.Plan;

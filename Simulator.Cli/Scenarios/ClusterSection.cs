@@ -42,6 +42,9 @@ internal sealed record PoolSection
 
     public required Device Device { get; init; }
 
+    /// <summary>Clock of the devices as a share of the rated one, above 0 and at most 1.</summary>
+    public double Clock { get; init; } = 1;
+
     public int Replicas { get; init; } = 1;
 
     public ParallelPlan Plan { get; init; } = ParallelPlan.Single;

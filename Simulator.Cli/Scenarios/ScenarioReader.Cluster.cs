@@ -42,6 +42,7 @@ internal static partial class ScenarioReader
             ModelConfig = config is null ? null : pool.Resolve(config),
             Serves = pool.Many("serves", Values.Text("a model name of the trace")),
             Device = pool.Required("device", CatalogueNames.Device, "a device id such as h100-sxm"),
+            Clock = pool.Optional("clock", Quantities.Share(positive: true), 1),
             Replicas = pool.Optional("replicas", Values.Whole(1, PoolSpec.MostReplicas), 1),
             Plan = pool.Map("plan", ReadPlan)?.Value ?? ParallelPlan.Single,
             Quantization = pool.Map("quantization", ReadQuantization)?.Value ?? Quantization.Bf16,
@@ -161,7 +162,7 @@ internal static partial class ScenarioReader
 
     // Null where the device is at fault.
     private static CostProfile? ProfileOf(PoolSection pool) => pool.Device is null ? null : CostProfiles.Of(
-        pool.Device, KnownSchedulers.Of(pool.Engine.Scheduler).Engine(pool.Device, AnyContext, EngineSection.NoOptions).Kernels);
+        pool.Device.AtClock(pool.Clock), KnownSchedulers.Of(pool.Engine.Scheduler).Engine(pool.Device, AnyContext, EngineSection.NoOptions).Kernels);
 
     private static CostProfile? ReadProfile(Cursor roofline, string path)
     {

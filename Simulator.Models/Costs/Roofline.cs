@@ -23,7 +23,8 @@ namespace Simulator.Models.Costs;
 /// <para>
 /// Energy is charged for the devices of one pipeline stage at a time, the others being busy with other micro-batches:
 /// <c>devices · (idle watts · seconds + (full − idle watts) · Σ peak seconds)</c>, where the peak seconds of an
-/// operator are what its FLOPs or its bytes need at the physical peak, whichever is longer. Waiting devices are charged
+/// operator are what its FLOPs or its bytes need at the physical peak, whichever is longer (at a lower clock, <see cref="Devices.DeviceClock"/>,
+/// each is weighed with the power that it still draws). Waiting devices are charged
 /// idle power by whoever knows that they wait.
 /// </para>
 /// <para>

@@ -200,13 +200,13 @@ public struct RooflineParameters
     /// <summary>Element-wise kernels: seconds per byte that a device reaches.</summary>
     public double ElementwiseSecondsPerByte;
 
-    /// <summary>Seconds per operation of matrix products at the physical peak.</summary>
+    /// <summary>Seconds at full power per operation of matrix products: those at the physical peak, and less at a lower clock.</summary>
     public double PeakMatrixSecondsPerFlop;
 
-    /// <summary>Seconds per 16-bit operation at the physical peak.</summary>
+    /// <summary>Seconds at full power per 16-bit operation: those at the physical peak, and less at a lower clock.</summary>
     public double PeakWideSecondsPerFlop;
 
-    /// <summary>Seconds per byte at the physical peak of device memory.</summary>
+    /// <summary>Seconds at full power per byte: those at the physical peak of device memory, and less at a lower clock.</summary>
     public double PeakSecondsPerByte;
 
     /// <summary>Fixed time of an element-wise kernel, seconds.</summary>

@@ -54,6 +54,15 @@ public sealed record Device
     /// <summary>Power at full load (board or TDP), watts.</summary>
     public required double FullWatts { get; init; }
 
+    /// <summary>Power above idle of arithmetic at its peak, as a share of <see cref="FullWatts"/> above idle: 1, and less at a lower clock.</summary>
+    public double ArithmeticPowerShare { get; init; } = 1;
+
+    /// <summary>Power above idle of memory traffic at its peak, as a share of <see cref="FullWatts"/> above idle: 1, and less at a lower clock.</summary>
+    public double MemoryPowerShare { get; init; } = 1;
+
+    /// <summary>The device at its rated clock when this one has a lower, <see cref="DeviceClock.AtClock"/>; null when it is rated as it is.</summary>
+    public Device? Rated { get; init; }
+
     /// <summary>Rent of one device, US dollars per hour.</summary>
     public required double UsdPerHour { get; init; }
 

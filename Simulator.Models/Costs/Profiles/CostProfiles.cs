@@ -10,7 +10,7 @@ namespace Simulator.Models.Costs.Profiles;
 /// <remarks>
 /// Efficiencies are shares of the data sheet's rates, so that a device that was not measured takes those of the nearest family, as much larger or
 /// smaller as its power and its kind of memory make them (<see cref="ReachRatio"/>), and its own rates; fixed times stay as they are. Its provenance
-/// says so.
+/// says so. So does a device at a lower clock (<see cref="DeviceClock"/>), from itself at the rated one.
 /// </remarks>
 public static class CostProfiles
 {
@@ -44,11 +44,11 @@ public static class CostProfiles
     {
         if (Load(device, engine) is { } measured)
             return measured;
-        Device relative = Relative(device);
+        Device relative = device.Rated ?? Relative(device);
         // TensorRT-LLM was measured on A100 and H100 alone. H200 is the chip of H100.
         if (engine == EngineKernels.TensorRtLlm && relative == DeviceCatalogue.H200)
             relative = DeviceCatalogue.H100Sxm;
-        CostProfile source = Load(relative, engine) ?? StandIn(relative);
+        CostProfile source = device.Rated is null ? Load(relative, engine) ?? StandIn(relative) : Kernels(relative, engine);
         var reach = ReachRatio.Of(relative, device);
         return source with
         {

@@ -23,7 +23,11 @@ internal readonly record struct ReachRatio(double Arithmetic, double Memory)
     public static ReachRatio Of(Device measured, Device device)
     {
         bool comparable = measured.Fp8FlopsPerSecond > 0 && device.Fp8FlopsPerSecond > 0;
-        return new(comparable ? Math.Sqrt(WattsPerFlop(device) / WattsPerFlop(measured)) : 1, DataShare(device) / DataShare(measured));
+        double arithmetic = comparable ? Math.Sqrt(WattsPerFlop(device) / WattsPerFlop(measured)) : 1;
+        // At a lower clock the same chip wins back what its power withheld, and no more.
+        if (device.Rated == measured)
+            arithmetic = Math.Min(arithmetic, 1 / DeviceClock.SustainedShare);
+        return new(arithmetic, DataShare(device) / DataShare(measured));
     }
 
     /// <summary>A share of peak arithmetic as the other device reaches it, at most 1.</summary>

@@ -51,6 +51,19 @@ public sealed class PlanVerbTests
         Assert.That(ids, Does.Contain("2-h100-sxm:tp2@weights=fp8,tokenBudget=2048"));
     }
 
+    [Test]
+    public void List_WithClocks_HasThePlansOfEach()
+    {
+        Printed printed = Printed.By(["plan", "list", .. Model, "--devices", "2", "--vary", "clock=1,0.44", "--vary", "tokenBudget=512", "--json", "-"]);
+        Assert.That((printed.ExitCode, printed.Error), Is.EqualTo((ExitCode.Success, "")));
+        using JsonDocument document = JsonDocument.Parse(printed.Output);
+        (string? Id, string? Device)[] plans =
+        [
+            .. document.RootElement.GetProperty("plans").EnumerateArray().Select(plan => (plan.GetProperty("id").GetString(), plan.GetProperty("pools")[0].GetProperty("device").GetString())),
+        ];
+        Assert.That(plans, Has.Length.EqualTo(5 * 2).And.Contain(("tp2@clock=0.44,tokenBudget=512", "h100-sxm@0.44")).And.Contain(("tp2@clock=1,tokenBudget=512", "h100-sxm")));
+    }
+
     [TestCase("--devices is missing", new string[0])]
     [TestCase("multiple of 8", new[] { "--devices", "12" })]
     [TestCase("keep one of the two", new[] { "--devices", "8", "--cluster", "h100-sxm=8" })]
@@ -60,6 +73,7 @@ public sealed class PlanVerbTests
     [TestCase("APEX has neither", new[] { "--devices", "8", "--space", "apex", "--uneven-stages" })]
     [TestCase("such as tokenBudget=2048,8192", new[] { "--devices", "8", "--vary", "tokenBudget" })]
     [TestCase("tokenBudgets", new[] { "--devices", "8", "--vary", "tokenBudgets=1" })]
+    [TestCase("--vary: clock", new[] { "--devices", "8", "--vary", "clock=1.5" })]
     [TestCase("--vary: weights", new[] { "--devices", "8", "--vary", "weights=fp7" })]
     [TestCase("given twice", new[] { "--devices", "8", "--vary", "weights=fp8", "--vary", "weights=bf16" })]
     public void List_BadOptions_EndsInAMessage(string expected, string[] options)

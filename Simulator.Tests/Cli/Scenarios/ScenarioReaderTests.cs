@@ -45,6 +45,7 @@ public sealed class ScenarioReaderTests
                   model: llama-3.1-8b
                   serves: [ChatGPT]
                   device: h100-sxm
+                  clock: 80%
                   replicas: 8
                   plan: { tensor: 2, pipeline: 1, data: 2, expert: 4, feedForward: 4 }
                   quantization: { weights: fp8, activations: fp8, kv: int8, blockScaled: true }
@@ -105,8 +106,8 @@ public sealed class ScenarioReaderTests
         }));
         Assert.That(scenario.Cluster.Router, Is.EqualTo("round-robin"));
         PoolSection chat = scenario.Cluster.Pools[0];
-        Assert.That((chat.Name, chat.Model?.Id, chat.ModelConfig, chat.Device.Id, chat.Replicas),
-            Is.EqualTo(("chat", "llama-3.1-8b", (string?)null, "h100-sxm", 8)));
+        Assert.That((chat.Name, chat.Model?.Id, chat.ModelConfig, chat.Device.Id, chat.Clock, chat.Replicas),
+            Is.EqualTo(("chat", "llama-3.1-8b", (string?)null, "h100-sxm", 0.8, 8)));
         Assert.That(chat.Serves, Is.EqualTo((string[])["ChatGPT"]));
         Assert.That(chat.Plan, Is.EqualTo(new ParallelPlan(2, 1, 2, 4) { FeedForward = 4 }));
         Assert.That(chat.Quantization, Is.EqualTo(new Quantization(NumberFormat.Fp8, NumberFormat.Fp8, NumberFormat.Int8) { BlockScaled = true }));
