@@ -1,3 +1,4 @@
+using Simulator.Models.Clusters;
 using Simulator.Models.Parallelism;
 
 namespace Simulator.Planning.Plans;
@@ -18,7 +19,8 @@ public sealed record PlanFit(string Reason, long? WeightsBytes, long? KvTokens)
         try
         {
             MemoryPlan[] memory = [.. plan.Pools.Select(pool => pool.PlanMemory())];
-            return new("", memory.Max(own => own.WeightsBytes), plan.Pools.Zip(memory).Sum(pair => pair.First.Replicas * pair.Second.KvTokens));
+            // Memory says why most plans fail, and in fewer words; engines have bounds of their own.
+            return new(string.Join(' ', new ClusterSpec { Pools = plan.Pools }.Validate()), memory.Max(own => own.WeightsBytes), plan.Pools.Zip(memory).Sum(pair => pair.First.Replicas * pair.Second.KvTokens));
         }
         catch (PlanException fault)
         {

@@ -1,5 +1,4 @@
 using Simulator.Models.Clusters;
-using Simulator.Models.Parallelism;
 using Simulator.Planning.Plans;
 
 namespace Simulator.Planning.Search;
@@ -12,7 +11,9 @@ public sealed record Baseline(string Name, Plan Plan);
 /// <summary>The rules of thumb that a search is measured against (APEX, arXiv 2411.17651, compares with the same).</summary>
 public static class Baselines
 {
-    /// <summary>The plans of every cluster of a space, with its first setting; one that several rules give stands under the first of them.</summary>
+    private const int MostSettings = 16;
+
+    /// <summary>The plans of every cluster of a space, with the first setting that they can run with; one that several rules give stands under the first of them.</summary>
     /// <param name="space">The space.</param>
     public static IReadOnlyList<Baseline> Of(PlanSpace space)
     {
@@ -28,8 +29,15 @@ public static class Baselines
         [
             .. (from cluster in space.Clusters
                 from rule in rules
-                select new Baseline(rule.Name, space.Plan(cluster, space.Settings[0], rule.Layout))).DistinctBy(baseline => baseline.Plan.Id),
+                select new Baseline(rule.Name, First(space, cluster, rule.Layout))).DistinctBy(baseline => baseline.Plan.Id),
         ];
+    }
+
+    // With the first setting that it can run with, of a few: a rule that fits with none of them will hardly fit with others.
+    private static Plan First(PlanSpace space, IReadOnlyList<DeviceGroup> cluster, Func<DeviceGroup, PoolSpec, PlanLayout> layout)
+    {
+        IEnumerable<Plan> plans = space.Settings.Take(MostSettings).Select(setting => space.Plan(cluster, setting, layout));
+        return plans.FirstOrDefault(plan => PlanFit.Of(plan).Feasible) ?? plans.First();
     }
 
     private static int PerNode(DeviceGroup devices) => Math.Min(devices.Devices, devices.Device.DevicesPerNode);
@@ -48,16 +56,5 @@ public static class Baselines
         return Tensor(devices, node, 1);
     }
 
-    private static bool Fits(PoolSpec pool)
-    {
-        try
-        {
-            _ = pool.PlanMemory();
-            return true;
-        }
-        catch (PlanException)
-        {
-            return false;
-        }
-    }
+    private static bool Fits(PoolSpec pool) => new ClusterSpec { Pools = [pool] }.Validate().Count == 0;
 }

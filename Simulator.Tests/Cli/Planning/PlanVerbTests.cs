@@ -111,6 +111,20 @@ public sealed class PlanVerbTests
     }
 
     [Test]
+    public void Search_SettingThatNoEngineCanRun_IsAPlanThatDoesNotFit()
+    {
+        using var files = new TemporaryFiles();
+        string trace = files.Write("t.csv", Trace);
+        Printed printed = Printed.By(
+            ["plan", "search", .. Model, "--devices", "1", "--trace", trace, "--vary", "chunkedPrefill=true,false", "--vary", "tokenBudget=2048", "--json", "-"]);
+        Assert.That((printed.ExitCode, printed.Error), Is.EqualTo((ExitCode.Success, "")));
+        using JsonDocument document = JsonDocument.Parse(printed.Output);
+        JsonElement[] plans = [.. document.RootElement.GetProperty("plans").EnumerateArray()];
+        Assert.That(plans.Select(plan => plan.GetProperty("feasible").GetBoolean()), Is.EqualTo(new[] { true, false }));
+        Assert.That(plans[1].GetProperty("reason").GetString(), Does.Contain("TokenBudget"));
+    }
+
+    [Test]
     public void Search_Twice_WritesTheSameBytes()
     {
         using var files = new TemporaryFiles();
