@@ -24,7 +24,7 @@ public sealed record PlanSearch
     /// <summary>What a plan must keep to be best, or on a front.</summary>
     public IReadOnlyList<Constraint> Constraints { get; init; } = [];
 
-    /// <summary>Plans that are shown beside the best ones, in the space or not.</summary>
+    /// <summary>Plans of different ids that are shown beside the best ones, in the space or not.</summary>
     /// <value>None.</value>
     public IReadOnlyList<Baseline> Baselines { get; init; } = [];
 
@@ -44,19 +44,21 @@ public sealed record PlanSearch
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(cores, 1);
         var result = new SearchResult(Objectives, Fronts, Constraints);
+        Dictionary<string, PlanOutcome?> baselines = Baselines.ToDictionary(baseline => baseline.Plan.Id, _ => (PlanOutcome?)null);
         long done = 0;
         void Take(PlanOutcome outcome)
         {
             result.Add(outcome);
+            if (baselines.ContainsKey(outcome.Plan.Id)) baselines[outcome.Plan.Id] = outcome;
             each?.Invoke(outcome, result.IsAdmissible(outcome));
         }
 
         var runner = new Runner(Evaluator, cores, () => progress?.Invoke(Interlocked.Increment(ref done)));
         if (Halving is null) runner.Run(Numbered, null, Take);
         else Halving.Run(this, runner, result, Take);
-        List<PlanOutcome> baselines = [];
-        new Runner(Evaluator, cores, null).Run(Baselines.Select(baseline => (-1L, baseline.Plan)), null, baselines.Add);
-        result.Baselines = [.. Baselines.Zip(baselines)];
+        IEnumerable<Plan> beside = Baselines.Select(baseline => baseline.Plan).Where(plan => baselines[plan.Id] is null);
+        new Runner(Evaluator, cores, null).Run(beside.Select(plan => (-1L, plan)), null, outcome => baselines[outcome.Plan.Id] = outcome);
+        result.Baselines = [.. Baselines.Select(baseline => (baseline, baselines[baseline.Plan.Id]!))];
         return result;
     }
 

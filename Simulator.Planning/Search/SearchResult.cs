@@ -40,7 +40,7 @@ public sealed class SearchResult
     /// <summary>For each of <see cref="FrontObjectives"/>, the plans that keep the constraints and that no other is at least as good as.</summary>
     public IReadOnlyList<ParetoFront<PlanOutcome>> Fronts => _fronts;
 
-    /// <summary>What became of the baselines; their number in the space is −1.</summary>
+    /// <summary>What became of the baselines; the number in the space of those that are not in it is −1.</summary>
     public IReadOnlyList<(Baseline Baseline, PlanOutcome Outcome)> Baselines { get; internal set; } = [];
 
     /// <summary>Plans that ran all requests, or cannot run.</summary>
