@@ -1,5 +1,5 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
+using Simulator.Cli.Running;
 using Simulator.Planning.Plans;
 
 namespace Simulator.Cli.Planning;
@@ -8,7 +8,6 @@ namespace Simulator.Cli.Planning;
 internal static class PlanListDocument
 {
     private const double Gibi = 1L << 30;
-    private static readonly JsonWriterOptions Line = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static void Write(TextWriter output, PlanSpace space)
     {
@@ -17,7 +16,7 @@ internal static class PlanListDocument
         foreach (Plan plan in space.Enumerate())
         {
             output.Write(separator);
-            output.Write(Text(json => WritePlan(json, plan, PlanFit.Of(plan))));
+            output.Write(JsonLine.Of(json => WritePlan(json, plan, PlanFit.Of(plan))));
             separator = ",\n";
         }
         output.Write("\n]}\n");
@@ -40,14 +39,6 @@ internal static class PlanListDocument
     {
         if (value is { } number && double.IsFinite(number)) json.WriteNumber(name, number);
         else json.WriteNull(name);
-    }
-
-    /// <summary>One JSON value on one line.</summary>
-    public static string Text(Action<Utf8JsonWriter> write)
-    {
-        using var bytes = new MemoryStream();
-        using (var json = new Utf8JsonWriter(bytes, Line)) write(json);
-        return System.Text.Encoding.UTF8.GetString(bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
     }
 
     private static void WritePlan(Utf8JsonWriter json, Plan plan, PlanFit fit)

@@ -15,8 +15,10 @@ internal sealed class PlanSpaceOptions
     private const string Cells = "cells";
     private const string Apex = "apex";
 
+    private static readonly ValueReader<int> DeviceCount = Values.Whole(1, KnownLimits.MostDevices);
+
     private readonly Option<IReadOnlyList<int>?> _devices = OptionFactory.Reference<IReadOnlyList<int>>(
-        "--devices", "N,N,...", "Devices of the cluster; several numbers are clusters to choose from.", ReadNumbers);
+        "--devices", "N,N,...", "Devices of the cluster; several numbers are clusters to choose from.", Values.List(DeviceCount));
 
     private readonly Option<IReadOnlyList<IReadOnlyList<DeviceGroup>>> _clusters = OptionFactory.Many<IReadOnlyList<DeviceGroup>>(
         "--cluster", "ID=N,...", "A cluster to choose, such as h100-sxm=8 or h100-sxm=8,a100-80=8; may be repeated.", ReadCluster);
@@ -54,7 +56,7 @@ internal sealed class PlanSpaceOptions
         bool apex = parse.GetValue(_space) == Apex;
         if (apex && (parse.GetValue(_uneven) || parse.GetValue(_hybrid) || parse.GetValue(_context) > 1))
             faults.Add("--space: APEX has neither uneven stages, hybrid experts nor context parallelism; remove these or choose cells");
-        if (numbers is not null) clusters = [.. numbers.Select(number => Group(pool.Device, number, faults)).OfType<DeviceGroup>().Select(group => (IReadOnlyList<DeviceGroup>)[group])];
+        if (numbers is not null) clusters = [.. numbers.Select(number => OfOneKind(pool.Device, number, faults))];
         if (faults.Count > 0) throw new InputException(faults);
         return new()
         {
@@ -71,59 +73,41 @@ internal sealed class PlanSpaceOptions
         };
     }
 
-    private static DeviceGroup? Group(Device device, int number, List<string> faults)
+    private static IReadOnlyList<DeviceGroup> OfOneKind(Device device, int number, List<string> faults)
     {
-        try
-        {
-            return DeviceGroup.Of(device, number);
-        }
-        catch (ArgumentException fault)
-        {
-            faults.Add($"--devices: {fault.Message.Split(" (Parameter", 2)[0]}");
-            return null;
-        }
+        if (TryGroup(device, number, out DeviceGroup group, out string fault)) return [group];
+        faults.Add($"--devices: {fault}");
+        return [];
     }
 
-    private static bool ReadNumbers(string text, out IReadOnlyList<int> value, out string fault)
+    private static bool TryGroup(Device device, int number, out DeviceGroup group, out string fault)
     {
-        ValueReader<int> reader = Values.Whole(1, KnownLimits.MostDevices);
-        List<int> numbers = [];
-        (value, fault) = (numbers, "");
-        foreach (string part in text.Split(','))
+        (group, fault) = (null!, "");
+        try
         {
-            if (!reader(part.Trim(), out int number, out fault)) return false;
-            numbers.Add(number);
+            group = DeviceGroup.Of(device, number);
+            return true;
         }
-        return true;
+        catch (ArgumentException e)
+        {
+            fault = e.Message.Split(" (Parameter", 2)[0];
+            return false;
+        }
     }
 
     private static bool ReadCluster(string text, out IReadOnlyList<DeviceGroup> value, out string fault)
     {
-        List<DeviceGroup> groups = [];
-        (value, fault) = (groups, "");
-        foreach (string part in text.Split(','))
-        {
-            string[] sides = part.Split('=', 2);
-            if (sides.Length < 2)
-            {
-                fault = $"expected devices and their numbers, such as h100-sxm=8,a100-80=8, got '{text}'";
-                return false;
-            }
-            if (!CatalogueNames.Device(sides[0].Trim(), out Device device, out fault)) return false;
-            if (!Values.Whole(1, KnownLimits.MostDevices)(sides[1].Trim(), out int number, out fault)) return false;
-            List<string> faults = [];
-            if (Group(device, number, faults) is not { } group)
-            {
-                fault = faults[0].Split(": ", 2)[1];
-                return false;
-            }
-            if (groups.Exists(other => other.Device == device))
-            {
-                fault = $"{device.Id} is named twice; give its number once";
-                return false;
-            }
-            groups.Add(group);
-        }
-        return true;
+        if (!Values.List<DeviceGroup>(ReadGroup)(text, out value, out fault)) return false;
+        if (value.GroupBy(group => group.Device).FirstOrDefault(same => same.Count() > 1) is { } twice) fault = $"{twice.Key.Id} is named twice; give its number once";
+        return fault.Length == 0;
+    }
+
+    private static bool ReadGroup(string text, out DeviceGroup value, out string fault)
+    {
+        value = null!;
+        string[] sides = text.Split('=', 2);
+        fault = $"expected devices and their numbers, such as h100-sxm=8,a100-80=8, got '{text}'";
+        return sides.Length == 2 && CatalogueNames.Device(sides[0].Trim(), out Device device, out fault)
+            && DeviceCount(sides[1].Trim(), out int number, out fault) && TryGroup(device, number, out value, out fault);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Simulator.Cli.Running;
 using Simulator.Models.Results;
 using Simulator.Planning.Fronts;
 using Simulator.Planning.Plans;
@@ -48,7 +49,7 @@ internal sealed class SearchDocument
     {
         _output.Write(_separator);
         _separator = ",\n";
-        _output.Write(PlanListDocument.Text(json =>
+        _output.Write(JsonLine.Of(json =>
         {
             json.WriteStartObject();
             PlanListDocument.WriteMembers(json, outcome.Plan, outcome.Fit);
@@ -144,7 +145,7 @@ internal sealed class SearchDocument
         json.WriteEndObject();
     }
 
-    private void Member(string name, Action<Utf8JsonWriter> write) => _output.Write($"\"{name}\": {PlanListDocument.Text(write)},\n");
+    private void Member(string name, Action<Utf8JsonWriter> write) => _output.Write($"\"{name}\": {JsonLine.Of(write)},\n");
 
     private static void Array<T>(Utf8JsonWriter json, IEnumerable<T> items, Action<T> write)
     {

@@ -90,6 +90,21 @@ internal static class Values
             return false;
         };
 
+    /// <summary>Values with commas between them, at least one.</summary>
+    public static ValueReader<IReadOnlyList<T>> List<T>(ValueReader<T> reader) =>
+        (string text, out IReadOnlyList<T> value, out string fault) =>
+        {
+            List<T> items = [];
+            (value, fault) = (items, "");
+            foreach (string part in text.Split(','))
+            {
+                if (!reader(part.Trim(), out T item, out fault)) return false;
+                items.Add(item);
+            }
+
+            return true;
+        };
+
     /// <summary>The words for a name that is not known: the nearest one, and all of them.</summary>
     public static string UnknownName(string what, string name, IEnumerable<string> known)
     {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using CsvHelper;
 using Simulator.Cli.Faults;
+using Simulator.Cli.Running;
 using Simulator.Models.Results;
 using Simulator.Models.Results.Comparison;
 using Simulator.Planning.Sweeps;
@@ -20,7 +21,7 @@ internal sealed class MergedFile(SweepMerge merge)
     public void WriteJsonLines(Stream stream)
     {
         using var output = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
-        output.WriteLine(NodeJson.Line(json =>
+        output.WriteLine(JsonLine.Of(json =>
         {
             json.WriteStartObject();
             json.WriteNumber("schemaVersion", SweepManifest.CurrentSchemaVersion);
@@ -35,7 +36,7 @@ internal sealed class MergedFile(SweepMerge merge)
         foreach (MergedPoint point in Points())
         {
             if (Read(point).Fault is not null) Faults++;
-            string head = NodeJson.Line(json =>
+            string head = JsonLine.Of(json =>
             {
                 json.WriteStartObject();
                 json.WriteString("point", point.Point.Id);

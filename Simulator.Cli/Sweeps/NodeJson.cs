@@ -1,16 +1,13 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Simulator.Cli.Faults;
 using Simulator.Cli.Reading;
+using Simulator.Cli.Running;
 
 namespace Simulator.Cli.Sweeps;
 
 /// <summary>Nodes of a document as canonical JSON: texts as they were written, keys in ordinal order, no blanks.</summary>
 internal static class NodeJson
 {
-    /// <summary>How all JSON of sweeps is written.</summary>
-    public static JsonWriterOptions Options { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     public static void Write(Utf8JsonWriter json, YamlNode node)
     {
         switch (node)
@@ -43,7 +40,7 @@ internal static class NodeJson
     {
         null or YamlScalar { IsEmpty: true } => "",
         YamlScalar scalar => scalar.Text,
-        _ => Line(json => Write(json, node)),
+        _ => JsonLine.Of(json => Write(json, node)),
     };
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
@@ -54,12 +51,4 @@ internal static class NodeJson
         JsonValueKind.Null => new YamlScalar(Position.Start, "", IsEmpty: true),
         _ => new YamlScalar(Position.Start, json.GetString()!, IsEmpty: false),
     };
-
-    /// <summary>One JSON value on one line.</summary>
-    public static string Line(Action<Utf8JsonWriter> write)
-    {
-        using var bytes = new MemoryStream();
-        using (var json = new Utf8JsonWriter(bytes, Options)) write(json);
-        return System.Text.Encoding.UTF8.GetString(bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
-    }
 }

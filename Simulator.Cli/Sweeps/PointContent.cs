@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
 using Simulator.Cli.Reading;
+using Simulator.Cli.Running;
 
 namespace Simulator.Cli.Sweeps;
 
@@ -28,7 +29,7 @@ internal sealed record PointContent(YamlMap Scenario, int Replication, IReadOnly
     }
 
     /// <summary>The line of a manifest: keys in ordinal order, no blanks.</summary>
-    public string ToLine() => NodeJson.Line(json =>
+    public string ToLine() => JsonLine.Of(json =>
     {
         json.WriteStartObject();
         json.WriteStartObject("files");

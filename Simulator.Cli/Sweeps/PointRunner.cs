@@ -77,7 +77,7 @@ internal sealed class PointRunner(SweepManifest manifest)
         }
     }
 
-    private static string Result(RunResult result) => NodeJson.Line(json =>
+    private static string Result(RunResult result) => JsonLine.Of(json =>
     {
         using JsonDocument document = JsonDocument.Parse(RunResultJson.Write(result));
         json.WriteStartObject();
@@ -86,7 +86,7 @@ internal sealed class PointRunner(SweepManifest manifest)
         json.WriteEndObject();
     });
 
-    private static string Fault(string fault) => NodeJson.Line(json =>
+    private static string Fault(string fault) => JsonLine.Of(json =>
     {
         json.WriteStartObject();
         json.WriteString("fault", fault);

@@ -1,5 +1,6 @@
 using Simulator.Cli.Faults;
 using Simulator.Cli.Reading;
+using Simulator.Cli.Running;
 
 namespace Simulator.Cli.Sweeps;
 
@@ -100,7 +101,7 @@ internal sealed record SweepFile(YamlMap Scenario, string ScenarioFile, IReadOnl
         foreach (YamlNode item in list.Items)
         {
             if (item is YamlScalar { IsEmpty: true }) faults.Add(item.At, $"axes.{entry.Key}: a value is missing; give one or remove its comma");
-            else if (!known.Add(NodeJson.Line(json => NodeJson.Write(json, item)))) faults.Add(item.At, $"axes.{entry.Key}: {item.Kind} is given twice; keep one of the two");
+            else if (!known.Add(JsonLine.Of(json => NodeJson.Write(json, item)))) faults.Add(item.At, $"axes.{entry.Key}: {item.Kind} is given twice; keep one of the two");
             else values.Add(InFile(item, faults.File));
         }
         return values;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Simulator.Cli.Faults;
 using Simulator.Cli.Reading;
+using Simulator.Cli.Running;
 using Simulator.Cli.Scenarios;
 
 namespace Simulator.Cli.Sweeps;
@@ -94,7 +95,7 @@ internal sealed record SweepAbout(IReadOnlyList<string> Axes, string Folder)
         return new([.. document.RootElement.GetProperty("axes").EnumerateArray().Select(axis => axis.GetString()!)], document.RootElement.GetProperty("folder").GetString()!);
     }
 
-    public string ToLine() => NodeJson.Line(json =>
+    public string ToLine() => JsonLine.Of(json =>
     {
         json.WriteStartObject();
         json.WriteStartArray("axes");

@@ -53,18 +53,9 @@ internal sealed class PlanOptions
 
     private static bool ReadStageLayers(string text, out StageLayers value, out string fault)
     {
-        ValueReader<int> reader = Values.Whole(1, KnownLimits.MostDevices);
-        string[] parts = text.Split(',');
-        var layers = new int[parts.Length];
-        value = default;
-        fault = "";
-        for (int stage = 0; stage < parts.Length; stage++)
-        {
-            if (!reader(parts[stage].Trim(), out layers[stage], out fault)) return false;
-        }
-
-        value = StageLayers.Of(layers);
-        return true;
+        bool isRead = Values.List(Values.Whole(1, KnownLimits.MostDevices))(text, out IReadOnlyList<int> layers, out fault);
+        value = isRead ? StageLayers.Of([.. layers]) : default;
+        return isRead;
     }
 
     private static Option<int?> Parallel(string name, string description) =>

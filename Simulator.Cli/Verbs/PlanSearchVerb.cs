@@ -82,9 +82,8 @@ internal sealed class PlanSearchVerb
     private int Run(ParseResult parse, Streams streams)
     {
         string? file = parse.GetValue(_file);
-        PoolSection pool = _scenario.ResolvePool(parse, file, _space.FirstDevice(parse));
-        Scenario scenario = _scenario.Resolve(parse, file, pool.Device);
-        PlanSpace space = _space.Resolve(parse, pool);
+        Scenario scenario = _scenario.ResolveOnePool(parse, file, _space.FirstDevice(parse));
+        PlanSpace space = _space.Resolve(parse, scenario.Cluster.Pools[0]);
         ClusterSpec cluster = ClusterBuilder.Build(scenario.Cluster);
         string? target = parse.GetValue(_json);
         bool quiet = parse.GetValue(_quiet);
@@ -100,7 +99,8 @@ internal sealed class PlanSearchVerb
         {
             SearchDocument? document = text is null ? null : new(text, search, ScenarioSettings.Of(scenario, cluster));
             SearchResult result;
-            using (LongRunProgress progress = LongRunProgress.Watch(streams, "plans", space.Enumerate().LongCount(), quiet))
+            bool watched = !quiet && streams.ErrorIsTerminal;
+            using (LongRunProgress progress = LongRunProgress.Watch(streams, "plans", watched ? space.Enumerate().LongCount() : null, quiet))
             {
                 result = search.Run(Environment.ProcessorCount, document is null ? null : document.Add, progress.Report);
             }
@@ -190,15 +190,9 @@ internal sealed class PlanSearchVerb
 
     private static bool ReadFront(string text, out IReadOnlyList<Objective> value, out string fault)
     {
-        List<Objective> objectives = [];
-        (value, fault) = (objectives, "");
-        foreach (string name in text.Split(','))
-        {
-            if (!KnownObjective(name.Trim(), out Objective objective, out fault)) return false;
-            objectives.Add(objective);
-        }
+        if (!Values.List(KnownObjective)(text, out value, out fault)) return false;
         fault = $"expected two or three different objectives, got '{text}'";
-        return objectives.Count is 2 or 3 && objectives.Distinct().Count() == objectives.Count;
+        return value.Count is 2 or 3 && value.Distinct().Count() == value.Count;
     }
 
     private static bool ReadConstraint(string text, out Constraint value, out string fault)

@@ -83,9 +83,21 @@ internal sealed class ScenarioOptions
         Scenario? given = scenarioFile is null ? null : ScenarioReader.ReadFile(scenarioFile, parse.GetValue(_scheduler));
         var faults = new List<string>();
         IReadOnlyList<PoolSection> pools = ResolvePools(parse, given?.Cluster.Pools, onDevice, faults);
-        if (pools.Count > 1) faults.Add($"{scenarioFile}: the scenario has {pools.Count} pools, and plans are made for one; leave one");
+        if (pools.Count > 1) faults.Add(TooManyPools(scenarioFile, pools));
         return faults.Count == 0 ? pools[0] : throw new InputException(faults);
     }
+
+    /// <summary>The scenario that a command line describes, which must have a single pool.</summary>
+    /// <exception cref="InputException">The scenario has faults or more than one pool, the options do not fit it, or options are missing.</exception>
+    /// <inheritdoc cref="Resolve"/>
+    public Scenario ResolveOnePool(ParseResult parse, string? scenarioFile, Device? onDevice)
+    {
+        Scenario scenario = Resolve(parse, scenarioFile, onDevice);
+        return scenario.Cluster.Pools.Count == 1 ? scenario : throw new InputException(TooManyPools(scenarioFile, scenario.Cluster.Pools));
+    }
+
+    private static string TooManyPools(string? scenarioFile, IReadOnlyList<PoolSection> pools) =>
+        $"{scenarioFile}: the scenario has {pools.Count} pools, and plans are made for one; leave one";
 
     /// <summary>The scenario that a command line describes.</summary>
     /// <param name="parse">The command line.</param>

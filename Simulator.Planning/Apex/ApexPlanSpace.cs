@@ -24,9 +24,9 @@ public static class ApexPlanSpace
     {
         long capacity = memoryBytes / ApexFormats.Bytes(weights);
         var plans = new List<ApexPlan>();
-        foreach (int replicas in Divisors(topology.Devices).Where(topology.IsPartitionable))
+        foreach (int replicas in DeviceTopology.Divisors(topology.Devices).Where(topology.IsPartitionable))
         {
-            foreach (int stages in Divisors(topology.Devices / replicas))
+            foreach (int stages in DeviceTopology.Divisors(topology.Devices / replicas))
             {
                 if (model.Blocks % stages == 0 && topology.IsPartitionable(replicas * stages))
                     AddStagePlans(plans, model, topology, replicas, stages, capacity, fidelity);
@@ -61,7 +61,7 @@ public static class ApexPlanSpace
     private static ApexCellPlan[] CellPlans(ApexCell cell, DeviceTopology topology, int stagesOfAll, int devices)
     {
         var plans = new List<ApexCellPlan>();
-        foreach (int replicas in Divisors(devices))
+        foreach (int replicas in DeviceTopology.Divisors(devices))
         {
             if (!topology.IsPartitionable(stagesOfAll * replicas)) continue;
             foreach (ApexSplit split in Splits(cell, devices / replicas))
@@ -98,8 +98,6 @@ public static class ApexPlanSpace
         }
         return largest;
     }
-
-    private static IEnumerable<int> Divisors(int number) => Enumerable.Range(1, number).Where(divisor => number % divisor == 0);
 
     private static int GreatestCommonDivisor(int a, int b) => b == 0 ? a : GreatestCommonDivisor(b, a % b);
 }

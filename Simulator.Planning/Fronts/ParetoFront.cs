@@ -68,14 +68,13 @@ public sealed class ParetoFront<T>
             FrontPoint<T>? knee = null;
             double nearest = double.PositiveInfinity;
             IReadOnlyList<FrontPoint<T>> points = Points;
+            double[] worst = [.. _best.Select((_, axis) => points.Select(point => point.Values[axis]).Aggregate(_best[axis], (a, b) => Better(axis, a, b) ? b : a))];
             foreach (FrontPoint<T> point in points)
             {
                 double distance = 0;
                 for (int i = 0; i < _best.Length; i++)
                 {
-                    int axis = i;
-                    double worst = points.Select(other => other.Values[axis]).Aggregate((a, b) => Better(axis, a, b) ? b : a);
-                    double share = worst == _best[i] ? 0 : (_best[i] - point.Values[i]) / (_best[i] - worst);
+                    double share = worst[i] == _best[i] ? 0 : (_best[i] - point.Values[i]) / (_best[i] - worst[i]);
                     distance += share * share;
                 }
                 if (!(distance < nearest)) continue;

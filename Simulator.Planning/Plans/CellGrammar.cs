@@ -33,9 +33,9 @@ public sealed record CellGrammar : IPlanGrammar
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(devices);
         DeviceTopology topology = devices.Topology;
-        foreach (int replicas in Divisors(topology.Devices).Where(topology.IsPartitionable))
+        foreach (int replicas in DeviceTopology.Divisors(topology.Devices).Where(topology.IsPartitionable))
         {
-            foreach (int stages in Divisors(topology.Devices / replicas))
+            foreach (int stages in DeviceTopology.Divisors(topology.Devices / replicas))
             {
                 bool divides = model.Layers.Count % stages == 0 || (UnevenStages && stages <= model.Layers.Count);
                 if (!divides || !topology.IsPartitionable(replicas * stages)) continue;
@@ -51,7 +51,7 @@ public sealed record CellGrammar : IPlanGrammar
         for (int context = 1; context <= MostContext && devices % context == 0; context *= 2)
         {
             int own = devices / context;
-            foreach (int copies in Divisors(own).Where(copies => topology.IsPartitionable(parts * copies)))
+            foreach (int copies in DeviceTopology.Divisors(own).Where(copies => topology.IsPartitionable(parts * copies)))
             {
                 foreach (ParallelPlan cells in Cells(model, own, copies))
                     yield return cells with { Context = context };
@@ -78,9 +78,7 @@ public sealed record CellGrammar : IPlanGrammar
     {
         yield return 1;
         if (experts is null || devices == 1) yield break;
-        foreach (int expert in Divisors(devices).Where(expert => expert > 1 && expert <= experts && (HybridExperts || expert == devices)))
+        foreach (int expert in DeviceTopology.Divisors(devices).Where(expert => expert > 1 && expert <= experts && (HybridExperts || expert == devices)))
             yield return expert;
     }
-
-    private static IEnumerable<int> Divisors(int number) => Enumerable.Range(1, number).Where(divisor => number % divisor == 0);
 }

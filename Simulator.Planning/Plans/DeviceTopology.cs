@@ -44,6 +44,9 @@ public sealed class DeviceTopology
         return nodes == 1 ? new(node) : new([nodes, .. node]);
     }
 
+    /// <summary>The numbers of equal parts that a number of devices has, from 1 up.</summary>
+    internal static IEnumerable<int> Divisors(int devices) => Enumerable.Range(1, devices).Where(parts => devices % parts == 0);
+
     /// <summary>Whether the devices can be cut into equal parts (<c>Cluster.is_partitionable</c>).</summary>
     /// <param name="parts">Number of parts, at least 1.</param>
     public bool IsPartitionable(int parts)

@@ -48,7 +48,7 @@ public static class Baselines
     private static PlanLayout MostReplicas(DeviceGroup devices, PoolSpec pool)
     {
         int node = PerNode(devices);
-        foreach (int tensor in Enumerable.Range(1, node).Where(width => node % width == 0))
+        foreach (int tensor in DeviceTopology.Divisors(node))
         {
             PlanLayout layout = Tensor(devices, tensor, 1);
             if (Fits(pool with { Plan = layout.Parallel })) return layout;

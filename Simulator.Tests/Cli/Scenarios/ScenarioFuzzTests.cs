@@ -53,14 +53,12 @@ public sealed class ScenarioFuzzTests
 
         """;
 
-    private const string Alphabet = "abz019 :.,-[]{}#&*!|>'\"%@?/\t\n\r~\u0000é";
-
     /// <summary>Whatever is done to a scenario, it is read or refused with places, never anything else.</summary>
     [SeededProperty(MaxTest = 1000)]
     public void ReadText_DamagedScenario_IsReadOrRefusedWithPlaces(byte document, NonEmptyArray<(int Place, int Change, int Letter)> damages)
     {
         string sound = (document % 3) switch { 0 => Sound, 1 => Sessions, _ => Columns };
-        string text = damages.Get.Take(5).Aggregate(sound, Damage);
+        string text = damages.Get.Take(5).Aggregate(sound, DamagedText.Damage);
         try
         {
             ScenarioReader.ReadText(text, "s.yaml");
@@ -97,18 +95,5 @@ public sealed class ScenarioFuzzTests
                 Assert.That(e.Faults, Has.All.Match(@"^s\.yaml:[1-9]\d*:[1-9]\d*: \S"), length.ToString(CultureInfo.InvariantCulture));
             }
         }
-    }
-
-    private static string Damage(string text, (int Place, int Change, int Letter) damage)
-    {
-        if (text.Length == 0) return text;
-        int place = (int)(Math.Abs((long)damage.Place) * 7919 % text.Length);
-        char letter = Alphabet[(int)(Math.Abs((long)damage.Letter) % Alphabet.Length)];
-        return (Math.Abs((long)damage.Change) % 3) switch
-        {
-            0 => text.Remove(place, 1),
-            1 => text.Insert(place, letter.ToString()),
-            _ => string.Concat(text.AsSpan(0, place), letter.ToString(), text.AsSpan(place + 1)),
-        };
     }
 }

@@ -18,8 +18,6 @@ public sealed class SweepFileTests
 
         """;
 
-    private const string Alphabet = "abz019 :.,-[]{}#&*!|>'\"%@?/\t\n\r~\u0000é";
-
     [Test]
     public void ReadText_SoundSweep_HasItsAxesAndPoints()
     {
@@ -94,7 +92,7 @@ public sealed class SweepFileTests
     /// <summary>Whatever is done to a sweep, it is read or refused with its name, never anything else.</summary>
     [SeededProperty(MaxTest = 1000)]
     public void ReadText_DamagedSweep_IsReadOrRefusedWithItsName(NonEmptyArray<(int Place, int Change, int Letter)> damages) =>
-        ReadOrRefuse(damages.Get.Take(5).Aggregate(Sound, Damage));
+        ReadOrRefuse(damages.Get.Take(5).Aggregate(Sound, DamagedText.Damage));
 
     [Test]
     public void ReadText_CutSweep_IsReadOrRefusedWithItsName()
@@ -114,19 +112,6 @@ public sealed class SweepFileTests
             // A scenario or a trace may be named by what damage left.
             Assert.That(e.Faults, Is.Not.Empty.And.All.Match(@"^s\.yaml:|: (no such file|cannot be read|is a folder|this is not UTF-8 text)"), text);
         }
-    }
-
-    private static string Damage(string text, (int Place, int Change, int Letter) damage)
-    {
-        if (text.Length == 0) return text;
-        int place = (int)(Math.Abs((long)damage.Place) * 7919 % text.Length);
-        char letter = Alphabet[(int)(Math.Abs((long)damage.Letter) % Alphabet.Length)];
-        return (Math.Abs((long)damage.Change) % 3) switch
-        {
-            0 => text.Remove(place, 1),
-            1 => text.Insert(place, letter.ToString()),
-            _ => string.Concat(text.AsSpan(0, place), letter.ToString(), text.AsSpan(place + 1)),
-        };
     }
 
     private static List<string> Lines(string text) => [.. new SweepPlanner(SweepFile.ReadText(text, "s.yaml")).Lines()];
